@@ -1,1 +1,15 @@
-//! core
+//! Berth without a window: the use cases and the engine behind them.
+//!
+//! Declares the ports that history, vault, window and program implement. Knows no Tauri, no SQL and no keyring.
+
+pub mod error;
+pub mod ports;
+
+pub use error::{Error, ErrorCode};
+
+pub mod app;
+
+pub use app::{
+    App, ContextCheck, ContextList, ContextView, DeleteScope, EngineView, LaunchRequest, Launchable, Options, Ports,
+    Prepared,
+};

@@ -1,1 +1,22 @@
-//! k8s
+//! The only crate that knows Kubernetes words.
+//!
+//! Pure halves: `manifest` (a run becomes objects), `observe` (objects become an observation), `context` (kubeconfig
+//! files become contexts). Acting halves: `cluster` (requests), `watch` (a stream of changes), `logs` (bytes of a
+//! container). Knows no database, no keyring, no window.
+
+pub mod cluster;
+pub mod context;
+pub mod error;
+pub mod labels;
+pub mod logs;
+pub mod manifest;
+pub mod observe;
+pub mod watch;
+
+pub use cluster::{Cluster, ClusterIdentity, Created};
+pub use context::{ContextEntry, Contexts, FileProblem};
+pub use error::{Class, Error};
+pub use logs::{LogSource, LogStream};
+pub use manifest::{Manifests, RenderError, Rendering};
+pub use observe::{RunEvent, RunObjects};
+pub use watch::WatchSignal;

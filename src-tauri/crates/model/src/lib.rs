@@ -1,1 +1,35 @@
-//! model
+//! The domain of Berth: what functions, tasks and runs are, which rules they keep, and how they are written in files.
+//!
+//! Knows no clock, no network, no database and no Kubernetes library. Everything here is a value or a pure function.
+
+mod command;
+mod cron;
+mod error;
+mod function;
+mod id;
+mod image;
+mod lifecycle;
+mod name;
+mod project;
+mod quantity;
+mod run;
+mod task;
+
+pub use command::Command;
+pub use cron::Cron;
+pub use error::{Problem, ValueError};
+pub use function::{ExtraKeys, Function, FunctionSpec, ImagePullPolicy, Source};
+pub use id::{ClusterId, FunctionId, InstallationId, ProjectId, RunId, SecretId};
+pub use image::ImageReference;
+pub use lifecycle::{Absence, Observation, Outcome, Present, Sight, Transition, advance};
+pub use name::{EnvName, FunctionName, LabelValue, MountPath, ProfileName, ProjectName, SecretName};
+pub use project::{Place, Project, SecretEntry, Target};
+pub use quantity::Quantity;
+pub use run::{
+    Attempt, AttemptState, ContainerView, FunctionRef, ObjectRef, Origin, Phase, Reason, Run, RunSpec, RunState,
+    RunStatus, Submission, Wish,
+};
+pub use task::{
+    Action, Amount, Env, Profile, Resources, SecurityLevel, ServicePort, ServiceType, Task, TaskSpec, Toleration,
+    Volume, VolumeKind,
+};
