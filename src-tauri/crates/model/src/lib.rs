@@ -14,6 +14,7 @@ mod project;
 mod quantity;
 mod run;
 mod task;
+mod word;
 
 pub use command::Command;
 pub use cron::Cron;
@@ -33,3 +34,4 @@ pub use task::{
     Action, Amount, Env, Profile, Resources, SecurityLevel, ServicePort, ServiceType, Task, TaskSpec, Toleration,
     Volume, VolumeKind,
 };
+pub use word::StatusWord;
