@@ -1,6 +1,9 @@
 //! Decides which objects a run becomes. Pure: a run in, objects out.
 
-use berth_model::{Action, FunctionRef, InstallationId, Problem, ProjectName, RunId, RunSpec, SecurityLevel};
+use std::collections::BTreeMap;
+
+use berth_model::{Action, FunctionRef, InstallationId, Origin, Problem, ProjectName, RunId, RunSpec, SecurityLevel};
+use jiff::Timestamp;
 use serde_json::Value;
 
 /// What a rendering needs beside the specification.
@@ -18,8 +21,14 @@ pub struct Rendering {
     pub namespace: String,
     /// Who launches.
     pub installation: InstallationId,
+    /// The run that it repeats.
+    pub parent: Option<RunId>,
     /// The merged specification.
     pub spec: RunSpec,
+    /// Where each value of the specification came from; travels with the frozen run.
+    pub origins: BTreeMap<String, Origin>,
+    /// When the run was made, by the launching machine's clock; travels with the frozen run.
+    pub created: Timestamp,
     /// What the namespace enforces, where known; the specification may ask for more, never for less.
     pub enforced: Option<SecurityLevel>,
 }
