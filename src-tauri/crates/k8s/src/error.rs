@@ -5,7 +5,7 @@ use berth_model::Problem;
 /// What a failure means for the one who asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Class {
-    /// No answer, or the way there is broken; the request may or may not have arrived.
+    /// No answer, or the way there is broken; a request that changes something was not sent.
     Unreachable,
     /// The request was sent and its fate is unknown (time-out, reset, 5xx after sending).
     Unclear,
@@ -43,4 +43,12 @@ pub struct Error {
     pub denied: Option<String>,
     /// Fields that the cluster named as wrong.
     pub fields: Vec<Problem>,
+}
+
+impl Error {
+    /// Makes an error without an answer's details.
+    #[must_use]
+    pub fn new(class: Class, message: impl Into<String>) -> Self {
+        Self { class, message: message.into(), status: None, denied: None, fields: Vec::new() }
+    }
 }
