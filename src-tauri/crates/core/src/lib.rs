@@ -4,6 +4,7 @@
 
 pub mod error;
 pub mod ports;
+mod projects;
 
 pub use error::{Error, ErrorCode};
 

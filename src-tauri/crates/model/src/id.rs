@@ -27,6 +27,12 @@ macro_rules! id_type {
                 Self(id)
             }
 
+            /// Makes a new random id (UUIDv4).
+            #[must_use]
+            pub fn random() -> Self {
+                Self(Uuid::new_v4())
+            }
+
             /// Returns the UUID.
             #[must_use]
             pub const fn uuid(self) -> Uuid {
