@@ -2,7 +2,9 @@
 //!
 //! Declares the ports that history, vault, window and program implement. Knows no Tauri, no SQL and no keyring.
 
+pub mod capture;
 pub mod error;
+pub mod lock;
 pub mod ports;
 mod projects;
 
