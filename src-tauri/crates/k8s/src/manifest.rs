@@ -1,10 +1,29 @@
-//! Decides which objects a run becomes. Pure: a run in, objects out.
+//! Decides which objects a run becomes. Pure: a run in, objects out; the same run always gives the same objects.
+//!
+//! Sends nothing, knows no secret value, and drops nothing: a parameter that cannot be honoured is a problem at its
+//! field. The main object is rendered *held* (a suspended Job), so that what belongs to it can be made with its
+//! identity before anything runs.
+
+mod code;
+mod frozen;
+mod hash;
+mod job;
+mod pod;
+mod refusals;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
-use berth_model::{Action, FunctionRef, InstallationId, Origin, Problem, ProjectName, RunId, RunSpec, SecurityLevel};
+use berth_model::{
+    Action, FunctionRef, InstallationId, ObjectRef, Origin, Problem, ProjectName, RunId, RunSpec, SecurityLevel,
+};
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
+
+use crate::labels;
+
+pub(crate) use frozen::read as read_frozen;
 
 /// What a rendering needs beside the specification.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +52,18 @@ pub struct Rendering {
     pub enforced: Option<SecurityLevel>,
 }
 
+impl Rendering {
+    /// How strictly the pod is confined: the stricter of what the run asks for and what the namespace enforces.
+    #[must_use]
+    pub fn security(&self) -> SecurityLevel {
+        if [self.spec.task.security, self.enforced].contains(&Some(SecurityLevel::Restricted)) {
+            SecurityLevel::Restricted
+        } else {
+            SecurityLevel::Baseline
+        }
+    }
+}
+
 /// The objects of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Manifests {
@@ -58,13 +89,78 @@ pub struct RenderError {
 /// # Errors
 /// Every parameter that cannot be honoured, named; none is ever dropped.
 pub fn render(rendering: &Rendering) -> Result<Manifests, RenderError> {
-    let _ = rendering;
-    unimplemented!()
+    let mut problems = refusals::of(rendering);
+    let name = labels::object_name(&rendering.function.name, rendering.run);
+    let labels = labels::of(
+        &rendering.project,
+        &rendering.function.name,
+        rendering.run,
+        rendering.action,
+        rendering.installation,
+    );
+    let code = code::read(rendering.spec.function.source.as_ref(), &mut problems);
+    let pod = pod::render(rendering, &name, code.as_ref(), &mut problems);
+    let mut main = job::render(rendering, &name, &labels, pod, &mut problems);
+    if !problems.is_empty() {
+        return Err(RenderError { problems });
+    }
+
+    let spec_hash = hash::of(&main);
+    let (frozen_annotation, frozen_object) = frozen::render(rendering, &name, &spec_hash, &labels)?;
+    annotate(&mut main, labels::SPEC_HASH, &spec_hash);
+    annotate(&mut main, frozen_annotation.0, &frozen_annotation.1);
+    let code_object = code.map(|code| code.object(&name, &rendering.namespace, &labels));
+    let objects = std::iter::once(main).chain(code_object).chain(frozen_object).collect();
+    Ok(Manifests { name, objects, spec_hash })
 }
 
-/// Returns an object with an owner reference to the main object.
+/// Returns an object with an owner reference to the main object: the cluster removes it with its owner.
+///
+/// The reference does not block the owner's deletion, which would need the right to change the owner's finalizers.
+/// The owner must exist already: an object whose owner is unknown is collected within milliseconds.
 #[must_use]
-pub fn owned_by(object: &Value, main: &berth_model::ObjectRef) -> Value {
-    let _ = main;
-    object.clone()
+pub fn owned_by(object: &Value, main: &ObjectRef) -> Value {
+    let reference = json!([{
+        "apiVersion": api_version(&main.kind),
+        "kind": main.kind,
+        "name": main.name,
+        "uid": main.uid,
+        "blockOwnerDeletion": false,
+    }]);
+    let mut owned = object.clone();
+    entry(&mut owned, "metadata").insert("ownerReferences".to_owned(), reference);
+    owned
+}
+
+/// The group and version of the kinds that Berth makes.
+pub(crate) fn api_version(kind: &str) -> &'static str {
+    match kind {
+        "Job" | "CronJob" => "batch/v1",
+        "Deployment" => "apps/v1",
+        _ => "v1",
+    }
+}
+
+fn annotate(object: &mut Value, key: &str, value: &str) {
+    let metadata = entry(object, "metadata");
+    let annotations = metadata.entry("annotations").or_insert_with(|| json!({}));
+    if let Some(annotations) = annotations.as_object_mut() {
+        annotations.insert(key.to_owned(), Value::from(value));
+    }
+}
+
+/// Returns the map at a key of an object, made where it is missing or no map.
+fn entry<'a>(object: &'a mut Value, key: &str) -> &'a mut Map<String, Value> {
+    let value = map(object).entry(key).or_insert_with(|| json!({}));
+    map(value)
+}
+
+fn map(value: &mut Value) -> &mut Map<String, Value> {
+    if !value.is_object() {
+        *value = json!({});
+    }
+    match value {
+        Value::Object(map) => map,
+        _ => unreachable!("it was made an object above"),
+    }
 }

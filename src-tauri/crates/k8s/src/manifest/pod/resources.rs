@@ -1,0 +1,46 @@
+//! Decides what the container asks of a node and the most it may use.
+
+use std::collections::BTreeMap;
+
+use berth_model::{Amount, Problem, Resources};
+use k8s_openapi::api::core::v1::ResourceRequirements;
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
+
+/// Resource name of accelerators where the run names none.
+const DEFAULT_ACCELERATOR: &str = "nvidia.com/gpu";
+
+/// Renders requests and limits.
+pub fn render(resources: &Resources, problems: &mut Vec<Problem>) -> Option<ResourceRequirements> {
+    let accelerators = accelerators(&resources.gpu, problems);
+    let accelerator_key = resources.gpu_key.as_deref().unwrap_or(DEFAULT_ACCELERATOR);
+    let named = [("cpu", &resources.cpu), ("memory", &resources.mem), (accelerator_key, &accelerators)];
+    let requests = amounts(&named, |amount| amount.requests.as_ref());
+    let limits = amounts(&named, |amount| amount.limits.as_ref());
+    (requests.is_some() || limits.is_some()).then(|| ResourceRequirements { claims: None, limits, requests })
+}
+
+/// Accelerators cannot be shared out, so what is set aside is what may be used.
+fn accelerators(amount: &Amount, problems: &mut Vec<Problem>) -> Amount {
+    if let (Some(requests), Some(limits)) = (&amount.requests, &amount.limits)
+        && requests != limits
+    {
+        problems.push(Problem::new(
+            "resources.gpu",
+            "gpu_differs",
+            format!("{requests} accelerators are asked for and {limits} allowed, but they are handed out whole: give one number."),
+        ));
+    }
+    let both = amount.limits.clone().or_else(|| amount.requests.clone());
+    Amount { requests: both.clone(), limits: both }
+}
+
+fn amounts(
+    named: &[(&str, &Amount)],
+    pick: fn(&Amount) -> Option<&berth_model::Quantity>,
+) -> Option<BTreeMap<String, Quantity>> {
+    let amounts: BTreeMap<_, _> = named
+        .iter()
+        .filter_map(|(name, amount)| Some(((*name).to_owned(), Quantity(pick(amount)?.to_string()))))
+        .collect();
+    (!amounts.is_empty()).then_some(amounts)
+}
