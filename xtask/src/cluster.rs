@@ -28,11 +28,14 @@ use self::relay::Relay;
 use self::settings::Settings;
 use crate::{cache, output, paths, process, setup};
 
+/// The cluster that is meant when none is named.
+pub const DEFAULT_NAME: &str = "dev";
+
 /// The test cluster's commands.
 #[derive(Args)]
 pub struct Arguments {
     /// Which cluster: several can be up side by side
-    #[arg(long, global = true, default_value = "dev")]
+    #[arg(long, global = true, default_value = DEFAULT_NAME)]
     name: String,
     #[command(subcommand)]
     command: Commands,
@@ -149,6 +152,26 @@ pub fn unsuitability() -> Option<String> {
     machine::suffices().err().map(|error| error.to_string())
 }
 
+/// The name of one of the images that every cluster has.
+pub fn image(name: &str) -> String {
+    format!("{}/{name}:latest", images::REGISTRY)
+}
+
+/// Ends and wipes the clusters whose name is `prefix` and the id of a process that is gone.
+///
+/// # Errors
+/// When one does not end.
+pub fn wipe_abandoned(prefix: &str) -> Result<()> {
+    for entry in fs::read_dir(clusters()?).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let owner = name.strip_prefix(prefix).and_then(|id| id.parse::<u32>().ok());
+        if owner.is_some_and(|id| !Path::new(&format!("/proc/{id}")).exists()) {
+            Cluster::named(&name)?.down(true)?;
+        }
+    }
+    Ok(())
+}
+
 /// One cluster of this machine, up or not.
 pub struct Cluster {
     name: String,
@@ -168,6 +191,11 @@ impl Cluster {
             bail!("the cluster name \"{name}\" is not made of 1 to 20 lower case letters, digits and dashes");
         }
         Ok(Self { name: name.to_owned(), folder: clusters()?.join(name) })
+    }
+
+    /// The cluster's name.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// The name of the kubeconfig context that is this cluster.

@@ -1,12 +1,19 @@
 //! `cargo xtask`: set-up, test cluster, checks, tests and demo of Berth. Decides nothing about Berth itself: it runs other
 //! programs and tells how they ended.
 
+mod bare;
+mod build;
 mod cache;
+mod check;
 mod cluster;
+mod demo;
+mod display;
 mod output;
 mod paths;
 mod process;
 mod setup;
+mod tally;
+mod test;
 
 use std::process::ExitCode;
 
@@ -24,6 +31,22 @@ struct Arguments {
 enum Commands {
     /// Install what is missing: Debian packages, npm packages, the test cluster's programs
     Setup,
+    /// Check formatting, lints, layers, bindings and values: fast, no cluster, no display
+    Check,
+    /// Set everything up and run every check and every test; the last line is `N passed, M failed`
+    Test {
+        /// Do so in a fresh Debian with empty caches, into which only Rust, Node and Go are carried
+        #[arg(long)]
+        bare: bool,
+    },
+    /// Run a command in such a fresh Debian, in a copy of the clone, to find out what set-up misses
+    Bare {
+        /// The command
+        #[arg(last = true, required = true)]
+        line: Vec<String>,
+    },
+    /// Train a model on a real Kubernetes and open the window on the run
+    Demo(demo::Arguments),
     /// The test cluster: a real Kubernetes on this machine
     Cluster(cluster::Arguments),
 }
@@ -41,6 +64,11 @@ fn main() -> ExitCode {
 fn run(command: Commands) -> Result<ExitCode> {
     match command {
         Commands::Setup => setup::all()?,
+        Commands::Check => check::all()?,
+        Commands::Test { bare: false } => return Ok(test::all()),
+        Commands::Test { bare: true } => return bare::run_in(&["cargo", "xtask", "test"].map(str::to_owned)),
+        Commands::Bare { line } => return bare::run_in(&line),
+        Commands::Demo(arguments) => return demo::run_all(&arguments),
         Commands::Cluster(arguments) => return cluster::run(arguments),
     }
     Ok(ExitCode::SUCCESS)

@@ -71,14 +71,22 @@ const TOOLS: [(&str, &str, &str); 3] = [
 /// # Errors
 /// When something is missing that cannot be installed here: the error says how to get it.
 pub fn all() -> Result<()> {
-    tools(&["cargo", "npm"])?;
-    debian_packages(WINDOW_PACKAGES)?;
-    npm_packages()?;
+    for_window()?;
     match cluster::unsuitability() {
         Some(reason) => output::note(reason),
         None => for_cluster()?,
     }
     Ok(())
+}
+
+/// Installs what the programs are built with.
+///
+/// # Errors
+/// As [`all`].
+pub fn for_window() -> Result<()> {
+    tools(&["cargo", "npm"])?;
+    debian_packages(WINDOW_PACKAGES)?;
+    npm_packages()
 }
 
 /// Installs and builds what the test cluster needs.
@@ -140,7 +148,7 @@ pub fn debian_packages(packages: &[&str]) -> Result<()> {
         apt
     };
     read(&mut apt(&["update", "-q"]))?;
-    // A package that starts its service on installation (containerd) would be in the way of nothing, but is not wanted.
+    // Services that a package brings (containerd, a registry) are not wanted: as in single-user mode none is started.
     let mut install = apt(&["install", "-q", "-y", "--no-install-recommends"]);
     read(install.args(&missing).env("RUNLEVEL", "1")).map(drop)
 }

@@ -93,7 +93,7 @@ pub fn ready(folder: &Path) -> Result<()> {
 /// When a certificate file cannot be read.
 pub fn kubeconfig(folder: &Path, user: &str, server: &str, context: &str) -> Result<String> {
     let encoded = |name: &str| -> Result<String> {
-        let text = read(&mut command("base64", ["-w0"]).arg(folder.join(name)))?;
+        let text = read(command("base64", ["-w0"]).arg(folder.join(name)))?;
         Ok(text.trim().to_owned())
     };
     let (authority, certificate, key) =

@@ -163,8 +163,17 @@ impl Components<'_> {
     }
 }
 
-/// The folders that the programs expect in a cluster's folder.
+/// Makes the folders that the programs expect in a cluster's folder, and forgets the logs of the cluster's earlier life.
+///
+/// # Errors
+/// When a folder cannot be made.
 pub fn make_folders(folder: &Path) -> Result<()> {
+    for entry in fs::read_dir(folder.join("log")).into_iter().flatten().flatten() {
+        if entry.path().extension().is_some_and(|extension| extension == "log") {
+            fs::remove_file(entry.path())
+                .with_context(|| format!("failed to remove \"{}\"", entry.path().display()))?;
+        }
+    }
     for name in ["etc", "pki", "run", "log/pods", "etcd", "containerd", "registry", "kubelet", "cni", "volumes"] {
         let path: PathBuf = folder.join(name);
         fs::create_dir_all(&path).with_context(|| format!("failed to make \"{}\"", path.display()))?;

@@ -154,7 +154,7 @@ spec:
   - name: empty
     image: {REGISTRY}/busybox:latest
     imagePullPolicy: IfNotPresent
-    command: [find, /volume, -mindepth, "1", -delete]
+    command: [sh, -c, "rm -rf /volume/* /volume/.[!.]* /volume/..?*"]
     volumeMounts: [{{name: vol, mountPath: /volume}}]
   volumes: [{{name: vol, hostPath: {{path: /replaced/by/the/controller}}}}]
 "#
