@@ -8,6 +8,7 @@ pub mod lock;
 pub mod ports;
 mod projects;
 
+pub use berth_k8s::RunEvent;
 pub use error::{Error, ErrorCode};
 
 pub mod app;

@@ -1,0 +1,125 @@
+//! What the page is told by itself: collected as it comes, sent ten times a second at most.
+//!
+//! Every event can be missed without harm: the page's queries read the history anew.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use berth_core::ports::{ConnectionNotice, EventSink, Notice, RunRow};
+use berth_model::RunId;
+use serde::{Deserialize, Serialize};
+use tauri::AppHandle;
+use tauri_specta::Event;
+use tokio_util::sync::CancellationToken;
+
+use crate::views::RunView;
+
+/// How long changes are collected before they are sent: ten repaints a second look live, and a storm of changes costs
+/// ten messages.
+const BATCH: Duration = Duration::from_millis(100);
+
+/// These runs changed; each is whole, with its revision.
+#[derive(Clone, Debug, Serialize, Deserialize, specta::Type, Event)]
+pub(crate) struct RunsChanged(pub Vec<RunView>);
+
+/// These runs were removed from history.
+#[derive(Clone, Debug, Serialize, Deserialize, specta::Type, Event)]
+pub(crate) struct RunDeleted(pub Vec<RunId>);
+
+/// The connection to some clusters and namespaces changed.
+#[derive(Clone, Debug, Serialize, Deserialize, specta::Type, Event)]
+pub(crate) struct ConnectionChanged(pub Vec<ConnectionNotice>);
+
+/// More of these runs' logs is stored.
+#[derive(Clone, Debug, Serialize, Deserialize, specta::Type, Event)]
+pub(crate) struct LogGrew(pub Vec<RunId>);
+
+/// What waits to be sent; bounded by what exists, since the newest of each thing replaces the older.
+#[derive(Debug, Default, PartialEq)]
+struct Pending {
+    runs: BTreeMap<RunId, RunRow>,
+    deleted: BTreeSet<RunId>,
+    connections: BTreeMap<(String, String, String), ConnectionNotice>,
+    grown: BTreeSet<RunId>,
+}
+
+impl Pending {
+    fn add(&mut self, notice: Notice) {
+        match notice {
+            Notice::Runs(rows) => rows.into_iter().for_each(|row| self.add_run(row)),
+            Notice::RunDeleted(run) => {
+                self.runs.remove(&run);
+                self.grown.remove(&run);
+                self.deleted.insert(run);
+            }
+            Notice::Connection(notice) => {
+                let key = (notice.kubeconfig.clone(), notice.context.clone(), notice.namespace.clone());
+                self.connections.insert(key, notice);
+            }
+            Notice::LogGrew(run) => {
+                self.grown.insert(run);
+            }
+            // No screen shows functions live yet; their query reads anew when it is shown.
+            Notice::Project(_) => {}
+        }
+    }
+
+    fn add_run(&mut self, row: RunRow) {
+        let is_older =
+            self.runs.get(&row.run.id).is_some_and(|known| known.run.status.revision > row.run.status.revision);
+        if !is_older {
+            self.runs.insert(row.run.id, row);
+        }
+    }
+}
+
+/// Collects changes; `announce` takes a lock for the length of an insertion and never waits for the page.
+#[derive(Default)]
+pub(crate) struct TauriSink {
+    pending: Mutex<Pending>,
+}
+
+impl TauriSink {
+    fn take(&self) -> Pending {
+        std::mem::take(&mut *self.pending.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Sends what was collected until `stop` is cancelled.
+    pub async fn pump(self: Arc<Self>, app: AppHandle, stop: CancellationToken) {
+        let mut tick = tokio::time::interval(BATCH);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = tick.tick() => send(&app, self.take()),
+            }
+        }
+    }
+}
+
+impl EventSink for TauriSink {
+    fn announce(&self, notice: Notice) {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner).add(notice);
+    }
+}
+
+fn send(app: &AppHandle, pending: Pending) {
+    let Pending { runs, deleted, connections, grown } = pending;
+    let mut failed = Vec::new();
+    if !runs.is_empty() {
+        failed.extend(RunsChanged(runs.into_values().map(RunView::from).collect()).emit(app).err());
+    }
+    if !deleted.is_empty() {
+        failed.extend(RunDeleted(deleted.into_iter().collect()).emit(app).err());
+    }
+    if !connections.is_empty() {
+        failed.extend(ConnectionChanged(connections.into_values().collect()).emit(app).err());
+    }
+    if !grown.is_empty() {
+        failed.extend(LogGrew(grown.into_iter().collect()).emit(app).err());
+    }
+    for error in failed {
+        tracing::warn!(%error, "an event was not sent; the page reads anew by itself");
+    }
+}

@@ -1,0 +1,30 @@
+//! The shapes that cross to the page: plain values, times as RFC 3339 text, no 64-bit integers but [`Whole`].
+
+mod context;
+mod details;
+mod function;
+mod list;
+mod log;
+mod preview;
+mod run;
+mod value;
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) use context::ContextReport;
+pub(crate) use details::RunDetails;
+pub(crate) use function::FunctionView;
+pub(crate) use list::{RunFilter, RunList};
+pub(crate) use log::{LogPage, LogRef, LogView};
+pub(crate) use preview::Preview;
+pub(crate) use run::RunView;
+pub(crate) use value::{Json, Whole};
+
+/// How the start went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub(crate) struct Startup {
+    /// The data folder.
+    pub data_dir: String,
+    /// One sentence for each thing that the person should know.
+    pub notices: Vec<String>,
+}

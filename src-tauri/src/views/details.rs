@@ -1,0 +1,202 @@
+//! Everything that is known of a run, as its page shows it.
+
+use std::collections::BTreeMap;
+
+use berth_core::RunEvent;
+use berth_core::ports::{RunRow, TransitionRow};
+use berth_model::{Attempt, ObjectRef, Origin, Phase, RunId, RunState};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::views::{Json, RunView, Whole};
+
+/// A run in full.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, specta::Type)]
+pub(crate) struct RunDetails {
+    /// Its row.
+    pub run: RunView,
+    /// File that defines its context.
+    pub kubeconfig: String,
+    /// The run that it repeats.
+    pub parent: Option<RunId>,
+    /// The image that really ran, by digest.
+    pub image_digest: Option<String>,
+    /// What was asked, value by value.
+    pub values: Vec<SpecValue>,
+    /// Its pods.
+    pub attempts: Vec<Attempt>,
+    /// What was made in the cluster.
+    pub objects: Vec<ObjectRef>,
+    /// Every change of its status, oldest first.
+    pub transitions: Vec<TransitionView>,
+    /// Events of its objects, oldest first.
+    pub events: Vec<EventView>,
+    /// The objects as submitted.
+    pub yaml: String,
+}
+
+/// One value that was asked for, and where it came from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, specta::Type)]
+pub(crate) struct SpecValue {
+    /// Its path, as in `resources.mem.requests`.
+    pub path: String,
+    /// The value.
+    pub value: Json,
+    /// Where it came from, where known.
+    pub origin: Option<Origin>,
+}
+
+/// One change of a run's status.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, specta::Type)]
+pub(crate) struct TransitionView {
+    /// Which revision it made.
+    pub revision: Whole,
+    /// When.
+    pub at: String,
+    /// The state after.
+    pub state: RunState,
+    /// The phase after.
+    pub phase: Phase,
+    /// What the run was doing then, in a few words.
+    pub doing: String,
+    /// Why, in a word.
+    pub reason: Option<String>,
+    /// Why, in a sentence.
+    pub message: Option<String>,
+}
+
+/// One event of a run's objects.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub(crate) struct EventView {
+    /// Identity.
+    pub uid: String,
+    /// Kind and name of what it is about.
+    pub about: String,
+    /// `Normal` or `Warning`.
+    pub kind: String,
+    /// The cluster's word.
+    pub reason: String,
+    /// The cluster's sentence.
+    pub message: String,
+    /// How often.
+    pub count: u32,
+    /// Last time.
+    pub last: String,
+}
+
+impl RunDetails {
+    /// Shows a run, its changes and its events.
+    pub fn of(row: RunRow, transitions: Vec<TransitionRow>, events: Vec<RunEvent>) -> Self {
+        let view = RunView::of(&row);
+        let run = row.run;
+        Self {
+            run: view,
+            kubeconfig: run.target.kubeconfig,
+            parent: run.parent,
+            image_digest: run.status.image_digest,
+            values: values(serde_json::to_value(&run.spec).unwrap_or_default(), &run.origins),
+            attempts: run.status.attempts,
+            objects: run.status.objects,
+            transitions: transitions.into_iter().map(TransitionView::from).collect(),
+            events: events.into_iter().map(EventView::from).collect(),
+            yaml: yaml_documents(&run.manifests),
+        }
+    }
+}
+
+impl From<TransitionRow> for TransitionView {
+    fn from(row: TransitionRow) -> Self {
+        let status = row.transition.to;
+        Self {
+            revision: Whole(row.revision),
+            at: row.transition.at.to_string(),
+            state: status.state,
+            phase: status.phase,
+            doing: status.doing().to_owned(),
+            reason: status.reason.as_ref().map(ToString::to_string),
+            message: status.message,
+        }
+    }
+}
+
+impl From<RunEvent> for EventView {
+    fn from(event: RunEvent) -> Self {
+        let RunEvent { uid, about, kind, reason, message, count, last, .. } = event;
+        Self { uid, about, kind, reason, message, count, last: last.to_string() }
+    }
+}
+
+/// Renders objects as YAML documents, one after the other.
+pub(super) fn yaml_documents(objects: &[Value]) -> String {
+    let render = |object: &Value| match serde_saphyr::to_string(object) {
+        Ok(text) => text,
+        Err(error) => format!("# this object cannot be shown as YAML: {error}\n"),
+    };
+    objects.iter().map(render).collect::<Vec<_>>().join("---\n")
+}
+
+/// Lists the values of a specification with their origins: that of the path itself, else of the nearest path above.
+fn values(spec: Value, origins: &BTreeMap<String, Origin>) -> Vec<SpecValue> {
+    let Value::Object(parts) = spec else { return Vec::new() };
+    let mut listed = Vec::new();
+    for part in parts.into_iter().filter_map(|(_, part)| if let Value::Object(part) = part { Some(part) } else { None })
+    {
+        flatten("", part, &mut listed);
+    }
+    let origin = |path: &str| {
+        let mut known = origins.get(path);
+        let mut rest = path;
+        while let (None, Some((above, _))) = (known, rest.rsplit_once('.')) {
+            known = origins.get(above);
+            rest = above;
+        }
+        known.copied()
+    };
+    listed.into_iter().map(|(path, value)| SpecValue { origin: origin(&path), path, value: Json(value) }).collect()
+}
+
+fn flatten(prefix: &str, object: Map<String, Value>, listed: &mut Vec<(String, Value)>) {
+    for (key, value) in object {
+        let path = if prefix.is_empty() { key } else { format!("{prefix}.{key}") };
+        match value {
+            Value::Object(inner) if !inner.is_empty() => flatten(&path, inner, listed),
+            Value::Null => {}
+            other => listed.push((path, other)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn each_value_is_listed_with_the_origin_of_the_nearest_path() {
+        let spec = json!({
+            "function": {"image": "busybox:1.37", "source": {"code": "echo", "lang": "sh"}},
+            "task": {"envs": [{"name": "A", "value": "1"}], "resources": {"mem": {"requests": "256Mi"}}},
+        });
+        let origins = BTreeMap::from([
+            ("image".to_owned(), Origin::Function),
+            ("source".to_owned(), Origin::Run),
+            ("resources.mem".to_owned(), Origin::Default),
+        ]);
+        let listed: Vec<_> = values(spec, &origins).into_iter().map(|value| (value.path, value.origin)).collect();
+        let expected = [
+            ("image", Some(Origin::Function)),
+            ("source.code", Some(Origin::Run)),
+            ("source.lang", Some(Origin::Run)),
+            ("envs", None),
+            ("resources.mem.requests", Some(Origin::Default)),
+        ];
+        assert_eq!(listed, expected.map(|(path, origin)| (path.to_owned(), origin)));
+    }
+
+    #[test]
+    fn objects_become_documents() {
+        let yaml = yaml_documents(&[json!({"kind": "Job"}), json!({"kind": "ConfigMap"})]);
+        assert_eq!(yaml, "kind: Job\n---\nkind: ConfigMap\n");
+    }
+}

@@ -1,0 +1,3 @@
+//! What crosses crates and needs neither cluster nor display.
+
+mod bindings;
