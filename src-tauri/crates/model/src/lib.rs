@@ -5,6 +5,7 @@
 mod command;
 mod cron;
 mod error;
+mod file;
 mod function;
 mod id;
 mod image;
@@ -13,12 +14,20 @@ mod name;
 mod project;
 mod quantity;
 mod run;
+mod source;
 mod task;
+mod validate;
 mod word;
 
 pub use command::Command;
 pub use cron::Cron;
 pub use error::{Problem, ValueError};
+pub use file::{
+    DOCUMENT_LIMIT_BYTES, DocumentKind, FunctionReference, Generation, ImportNote, ImportReport, NoteKind, Overrides,
+    RunDocument, TaskDocument, Unknown, document_kind, normalise_affinity, parse_documents, print_documents,
+    print_function, print_run, print_task, print_task_spec, read_function, read_overrides, read_run, read_task,
+    read_task_spec,
+};
 pub use function::{ExtraKeys, Function, FunctionSpec, ImagePullPolicy, Source};
 pub use id::{ClusterId, FunctionId, InstallationId, ProjectId, RunId, SecretId};
 pub use image::ImageReference;
@@ -30,8 +39,10 @@ pub use run::{
     Attempt, AttemptState, ContainerView, FunctionRef, ObjectRef, Origin, Phase, Reason, Run, RunSpec, RunState,
     RunStatus, Submission, Wish,
 };
+pub use source::{CODE_LIMIT_BYTES, UriKind};
 pub use task::{
     Action, Amount, Env, Profile, Resources, SecurityLevel, ServicePort, ServiceType, Task, TaskSpec, Toleration,
     Volume, VolumeKind,
 };
+pub use validate::check_source;
 pub use word::StatusWord;

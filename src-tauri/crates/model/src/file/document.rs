@@ -1,0 +1,83 @@
+//! Decides how text becomes documents and back: YAML (one or several documents) or JSON.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::Problem;
+
+/// The most a file of documents may hold: 1 MiB plus a third for code as base64, which alone may be 900 KiB decoded.
+pub const DOCUMENT_LIMIT_BYTES: usize = 2 * 1024 * 1024;
+
+/// Reads the documents of a text: JSON, or YAML with one or several documents.
+///
+/// Timestamps stay texts, as do `yes` and `no`; a key given twice, an alias bomb and a document deeper than 64 levels
+/// are refused. Empty documents are left out.
+///
+/// # Errors
+/// One problem with path `""` that says where the text stops being a document.
+pub fn parse_documents(text: &str) -> Result<Vec<Value>, Problem> {
+    if text.len() > DOCUMENT_LIMIT_BYTES {
+        return Err(Problem::new(
+            "",
+            "document_size",
+            format!(
+                "The file has {} bytes, more than the {DOCUMENT_LIMIT_BYTES} that a function file may have: put large code into git or into the image.",
+                text.len()
+            ),
+        ));
+    }
+    if text.trim_start().starts_with(['{', '['])
+        && let Ok(value) = serde_json::from_str::<Value>(text)
+    {
+        return Ok(match value {
+            Value::Array(documents) => documents,
+            document => vec![document],
+        });
+    }
+    let options = serde_saphyr::options! {
+        budget: serde_saphyr::budget! {
+            max_reader_input_bytes: Some(DOCUMENT_LIMIT_BYTES),
+            max_events: 100_000,
+            max_aliases: 100,
+            max_anchors: 100,
+            max_depth: 64,
+            max_documents: 1_000,
+            max_nodes: 50_000,
+            max_total_scalar_bytes: DOCUMENT_LIMIT_BYTES,
+            max_merge_keys: 100,
+        },
+        strict_booleans: true,
+        leading_zero_numbers_as_strings: true,
+        underscored_numbers_as_strings: true,
+        with_snippet: false,
+    };
+    serde_saphyr::from_multiple_with_options::<Value>(text, options)
+        .map(|documents| documents.into_iter().filter(|document| !document.is_null()).collect())
+        .map_err(|cause| {
+            let place = cause
+                .location()
+                .map_or_else(String::new, |at| format!(" at line {}, column {}", at.line(), at.column()));
+            Problem::new("", "document", format!("The file is not YAML or JSON{place}: {}.", cause.without_snippet()))
+        })
+}
+
+/// Writes documents as YAML, separated by `---`.
+///
+/// # Errors
+/// A problem where a value cannot be written (never seen with values read from a document).
+pub fn print_documents(documents: &[Value]) -> Result<String, Problem> {
+    let mut text = String::new();
+    for (index, document) in documents.iter().enumerate() {
+        if index > 0 {
+            text.push_str("---\n");
+        }
+        write_yaml(&mut text, document).map_err(|cause| {
+            Problem::new("", "document", format!("The document cannot be written as YAML: {cause}."))
+        })?;
+    }
+    Ok(text)
+}
+
+fn write_yaml(text: &mut String, document: &impl Serialize) -> Result<(), serde_saphyr::SerializeError> {
+    serde_saphyr::to_fmt_writer(text, document)
+}

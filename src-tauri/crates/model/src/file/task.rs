@@ -1,0 +1,215 @@
+//! Decides how a document becomes a task, and how the specification of a task is read.
+
+use serde_json::{Map, Value};
+
+use super::affinity::normalise_affinity;
+use super::fields::{At, Fields, Findings, loose_text, parsed, text};
+use super::metadata::{OWN_KEY, finish_top, open_top, read_metadata};
+use super::overlay::apply_overlay;
+use super::reference::{DocumentKind, FunctionReference, document_kind};
+use super::report::{ImportReport, Unknown};
+use super::resources::read_resources;
+use super::scheduling::{read_env, read_node_selector, read_port, read_toleration};
+use super::volume::read_volume;
+use crate::{Action, ExtraKeys, Problem, SecurityLevel, ServiceType, TaskSpec};
+
+/// Fields of a task's specification.
+pub(super) const TASK_FIELDS: [&str; 24] = [
+    "node_selector",
+    "volumes",
+    "resources",
+    "affinity",
+    "tolerations",
+    "envs",
+    "secrets",
+    "profile",
+    "backoff_limit",
+    "schedule",
+    "time_zone",
+    "replicas",
+    "service_ports",
+    "service_type",
+    "service_name",
+    "instructions",
+    "fs_group",
+    "run_as_user",
+    "run_as_group",
+    "runtime_class",
+    "priority_class",
+    "deadline",
+    "ttl",
+    "security",
+];
+
+/// A task as a file holds it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TaskDocument {
+    /// The action that its kind names.
+    pub action: Action,
+    /// The function version that it is for, where it says so.
+    pub function: Option<FunctionReference>,
+    /// The saved defaults.
+    pub spec: TaskSpec,
+    /// Everything beside the specification: id, name, project, metadata, status and unknown keys.
+    pub extra: ExtraKeys,
+}
+
+/// Reads a task document of either generation (`container+job` and so on).
+///
+/// # Errors
+/// All problems, each with its path within the document.
+pub fn read_task(document: &Value, unknown: Unknown) -> Result<(TaskDocument, ImportReport), Vec<Problem>> {
+    let kind = document_kind(document).map_err(|problem| vec![problem])?;
+    let DocumentKind::Task(action) = kind else {
+        let message = "This is not a task: a task says \"kind: container+job\" (or +serve, +deploy, +build).";
+        return Err(vec![Problem::new("kind", "kind", message)]);
+    };
+    let mut findings = Findings::new(unknown);
+    let Some(mut top) = open_top(document, &mut findings) else { return Err(findings.problems) };
+    let mut extra = ExtraKeys::new();
+    for key in ["kind", "key"] {
+        top.take(&[key], &mut findings);
+    }
+    for key in ["project", "name", "id"] {
+        if let Some((_, value)) = top.take(&[key], &mut findings) {
+            extra.insert(key.to_owned(), value.clone());
+        }
+    }
+    let metadata = top.take(&["metadata"], &mut findings);
+    let mut own = None;
+    let mut kept = Map::new();
+    if let Some((at, value)) = metadata {
+        own = read_metadata(value, at, &mut findings).own;
+        if let Value::Object(map) = value {
+            kept = map.clone();
+            kept.shift_remove(OWN_KEY);
+        }
+    }
+    let (mut spec, function) = match top.take(&["spec"], &mut findings) {
+        Some((at, value)) => read_spec(value, at, &mut findings),
+        None => (TaskSpec::default(), None),
+    };
+    if let Some(own) = &own {
+        spec = apply_overlay(spec, own, &mut findings);
+    }
+    extra.extend(finish_top(top, kept, &mut findings));
+    if findings.problems.is_empty() {
+        Ok((TaskDocument { action, function, spec, extra }, findings.report))
+    } else {
+        Err(findings.problems)
+    }
+}
+
+/// Reads the specification of a task alone, as it stands under `spec` of a document.
+///
+/// The specification holds what could be read even where there are problems. Fields of other actions are read too: which
+/// of them an action may have is a rule of `validate_run`.
+#[must_use]
+pub fn read_task_spec(value: &Value, _action: Action, unknown: Unknown) -> (TaskSpec, Vec<Problem>, ImportReport) {
+    if value.is_null() {
+        return (TaskSpec::default(), Vec::new(), ImportReport::default());
+    }
+    let mut findings = Findings::new(unknown);
+    let (spec, _) = read_spec(value, At::default(), &mut findings);
+    (spec, findings.problems, findings.report)
+}
+
+/// Reads a task's specification with the function that it names.
+fn read_spec(value: &Value, at: At, findings: &mut Findings) -> (TaskSpec, Option<FunctionReference>) {
+    let Some(mut fields) = Fields::open(value, at, findings) else { return (TaskSpec::default(), None) };
+    let mut spec = take_task_fields(&mut fields, findings);
+    let function = fields.parsed(&["function"], findings);
+    spec.extra.extend(fields.rest(findings));
+    (spec, function)
+}
+
+/// Takes the fields of a task out of a mapping that may hold others too. Nested unknown keys go to `extra`.
+pub(super) fn take_task_fields(fields: &mut Fields<'_>, findings: &mut Findings) -> TaskSpec {
+    let outer = std::mem::take(&mut findings.nested);
+    let mut spec = TaskSpec {
+        node_selector: fields
+            .take(&["node_selector"], findings)
+            .map(|(at, value)| read_node_selector(value, &at, findings))
+            .unwrap_or_default(),
+        volumes: fields.list(&["volumes"], findings, read_volume).unwrap_or_default(),
+        resources: fields
+            .take(&["resources"], findings)
+            .map(|(at, value)| read_resources(value, at, findings))
+            .unwrap_or_default(),
+        affinity: fields.take(&["affinity"], findings).map(|(at, value)| {
+            let (affinity, mut problems) = normalise_affinity(value, &at.path);
+            if affinity != *value {
+                findings.rewritten(&at, "The keys are written in Kubernetes' own spelling.");
+            }
+            findings.problems.append(&mut problems);
+            affinity
+        }),
+        tolerations: fields.list(&["tolerations"], findings, read_toleration).unwrap_or_default(),
+        envs: read_envs(fields, findings),
+        secrets: fields.list(&["secrets"], findings, parsed).unwrap_or_default(),
+        profile: fields.parsed(&["profile"], findings),
+        backoff_limit: fields.whole(&["backoff_limit"], findings),
+        schedule: fields.parsed(&["schedule"], findings),
+        time_zone: fields.text(&["time_zone"], findings),
+        replicas: fields.whole(&["replicas"], findings),
+        service_ports: fields.list(&["service_ports", "service_port"], findings, read_port).unwrap_or_default(),
+        service_type: fields
+            .take(&["service_type"], findings)
+            .and_then(|(at, value)| read_service_type(value, &at, findings)),
+        service_name: fields.text(&["service_name"], findings),
+        instructions: fields.list(&["instructions"], findings, text).unwrap_or_default(),
+        fs_group: fields.whole(&["fs_group"], findings),
+        run_as_user: fields.whole(&["run_as_user"], findings),
+        run_as_group: fields.whole(&["run_as_group"], findings),
+        runtime_class: fields.text(&["runtime_class"], findings),
+        priority_class: fields.text(&["priority_class"], findings),
+        deadline: fields.whole(&["deadline"], findings),
+        ttl: fields.whole(&["ttl"], findings),
+        security: fields.take(&["security"], findings).and_then(|(at, value)| read_security(value, &at, findings)),
+        extra: Map::new(),
+    };
+    spec.extra = std::mem::replace(&mut findings.nested, outer);
+    spec
+}
+
+/// Reads the environment: a list of name and value, or a mapping of names to values.
+fn read_envs(fields: &mut Fields<'_>, findings: &mut Findings) -> Vec<crate::Env> {
+    let Some((at, value)) = fields.take(&["envs"], findings) else { return Vec::new() };
+    let Value::Object(map) = value else {
+        return super::fields::list(value, &at, findings, read_env).unwrap_or_default();
+    };
+    findings.rewritten(&at, "Read as a list of name and value.");
+    let mut envs = Vec::new();
+    for (name, value) in map {
+        let at = at.key(name);
+        let name = parsed(&Value::String(name.clone()), &at, findings);
+        let value = loose_text(value, &at, findings);
+        envs.extend(name.zip(value).map(|(name, value)| crate::Env { name, value }));
+    }
+    envs
+}
+
+fn read_service_type(value: &Value, at: &At, findings: &mut Findings) -> Option<ServiceType> {
+    match value.as_str() {
+        Some("ClusterIP") => Some(ServiceType::ClusterIP),
+        Some("NodePort") => Some(ServiceType::NodePort),
+        Some("LoadBalancer") => Some(ServiceType::LoadBalancer),
+        Some("ExternalName") => Some(ServiceType::ExternalName),
+        _ => {
+            let message = "The service type must be ClusterIP, NodePort, LoadBalancer or ExternalName.";
+            findings.problem(at, "service_type", message);
+            None
+        }
+    }
+}
+
+fn read_security(value: &Value, at: &At, findings: &mut Findings) -> Option<SecurityLevel> {
+    match value.as_str() {
+        Some("baseline") => Some(SecurityLevel::Baseline),
+        Some("restricted") => Some(SecurityLevel::Restricted),
+        _ => {
+            findings.problem(at, "security", "The security level must be baseline or restricted.");
+            None
+        }
+    }
+}
