@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::Error;
+use crate::clusters::Clusters;
 use crate::ports::{
     Clock, ConnectionNotice, EventSink, LogArchive, LogCursor, LogInfo, LogKey, LogPiece, RunHistory, RunPage,
     RunQuery, RunRow, SecretVault, TransitionRow,
@@ -174,13 +175,15 @@ pub struct EngineView {
 pub struct App {
     pub(crate) ports: Ports,
     pub(crate) options: Options,
+    pub(crate) clusters: Clusters,
 }
 
 impl App {
     /// Puts the parts together; starts nothing.
     #[must_use]
     pub fn new(ports: Ports, options: Options) -> Arc<Self> {
-        Arc::new(Self { ports, options })
+        let clusters = Clusters::new(options.kubeconfigs.clone());
+        Arc::new(Self { ports, options, clusters })
     }
 
     /// Tries for the engine's lock and, holding it, watches, captures and recovers until `stop` is cancelled; without

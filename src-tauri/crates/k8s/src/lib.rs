@@ -1,7 +1,7 @@
 //! The only crate that knows Kubernetes words.
 //!
 //! Pure halves: `manifest` (a run becomes objects), `observe` (objects become an observation), `context` (kubeconfig
-//! files become contexts). Acting halves: `cluster` (requests), `watch` (a stream of changes), `logs` (bytes of a
+//! files become contexts), `sight` (whose an object is). Acting halves: `cluster` (requests), `watch` (a stream of changes), `logs` (bytes of a
 //! container). Knows no database, no keyring, no window.
 
 pub mod cluster;
@@ -11,6 +11,7 @@ pub mod labels;
 pub mod logs;
 pub mod manifest;
 pub mod observe;
+pub mod sight;
 pub mod watch;
 
 pub use cluster::{Cluster, ClusterIdentity, Created};
