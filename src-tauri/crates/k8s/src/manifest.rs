@@ -24,6 +24,7 @@ use serde_json::{Map, Value, json};
 use crate::labels;
 
 pub(crate) use frozen::read as read_frozen;
+pub(crate) use pod::MAIN;
 
 /// What a rendering needs beside the specification.
 #[derive(Clone, Debug, PartialEq)]

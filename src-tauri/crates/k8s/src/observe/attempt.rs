@@ -1,0 +1,197 @@
+//! Decides what one pod means as an attempt of a run.
+
+use berth_model::{Attempt, AttemptState, Phase, Reason};
+use jiff::Timestamp;
+use k8s_openapi::api::core::v1::{ContainerStatus, Event, Pod};
+
+use super::exit::{self, Failure};
+use super::{Standing, container, quoted, waiting};
+
+/// An attempt with what the run's own standing is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReadAttempt {
+    /// The attempt.
+    pub attempt: Attempt,
+    /// Why it failed, where it did.
+    pub failure: Option<Failure>,
+    /// What it is doing, where it is not over.
+    pub standing: Option<Standing>,
+}
+
+/// Reads the pods of a run, in order of creation.
+pub fn read(pods: &[&Pod], events: &[Event], now: Timestamp) -> Vec<ReadAttempt> {
+    pods.iter().zip(1_u32..).map(|(pod, number)| read_one(pod, number, events, now)).collect()
+}
+
+fn read_one(pod: &Pod, number: u32, events: &[Event], now: Timestamp) -> ReadAttempt {
+    let main = container::main(pod);
+    let state = state(pod, main);
+    let failure = (state == AttemptState::Failed).then(|| failure(pod, main));
+    let standing = matches!(state, AttemptState::Pending | AttemptState::Running).then(|| {
+        if state == AttemptState::Running { Standing::plain(Phase::Running) } else { waiting::of(pod, events, now) }
+    });
+    let (started, finished) = main.map(container::times).unwrap_or_default();
+    let reason = failure.as_ref().map(|failure| failure.reason.clone());
+    ReadAttempt {
+        attempt: Attempt {
+            number,
+            pod: pod.metadata.name.clone().unwrap_or_default(),
+            pod_uid: pod.metadata.uid.clone().unwrap_or_default(),
+            node: pod.spec.as_ref().and_then(|spec| spec.node_name.clone()),
+            state,
+            reason: reason.or_else(|| standing.as_ref().and_then(|standing| standing.reason.clone())),
+            exit_code: main.and_then(container::terminated).map(|ended| ended.exit_code),
+            started,
+            finished,
+            containers: container::views(pod),
+        },
+        failure,
+        standing,
+    }
+}
+
+/// The pod's own word for its end wins; a main container that is over says so first, since attempts never restart.
+fn state(pod: &Pod, main: Option<&ContainerStatus>) -> AttemptState {
+    match phase(pod) {
+        "Succeeded" => AttemptState::Succeeded,
+        "Failed" => AttemptState::Failed,
+        _ => match main {
+            Some(main) if container::running(main) => AttemptState::Running,
+            Some(main) if never_restarts(pod) => match container::terminated(main).map(|ended| ended.exit_code) {
+                Some(0) => AttemptState::Succeeded,
+                Some(_) => AttemptState::Failed,
+                None => AttemptState::Pending,
+            },
+            _ => AttemptState::Pending,
+        },
+    }
+}
+
+fn phase(pod: &Pod) -> &str {
+    pod.status.as_ref().and_then(|status| status.phase.as_deref()).unwrap_or_default()
+}
+
+fn never_restarts(pod: &Pod) -> bool {
+    pod.spec.as_ref().and_then(|spec| spec.restart_policy.as_deref()) == Some("Never")
+}
+
+/// Says why a pod failed. What the cluster did to the pod comes before what the program made of it: a pod that met its
+/// time limit shows exit code 137 as well.
+fn failure(pod: &Pod, main: Option<&ContainerStatus>) -> Failure {
+    let code = main.and_then(container::terminated).map(|ended| ended.exit_code);
+    if let Some(done) = done_to(pod) {
+        return Failure { exit_code: code, ..done };
+    }
+    let ended = container::inits(pod)
+        .iter()
+        .chain(main)
+        .find(|status| container::terminated(status).is_some_and(|ended| ended.exit_code != 0));
+    match ended {
+        Some(status) => of_container(pod, status),
+        None => Failure {
+            reason: Reason::Other(status_reason(pod).unwrap_or("Failed").to_owned()),
+            message: format!("The attempt failed without saying why{}.", said(status_message(pod))),
+            exit_code: code,
+        },
+    }
+}
+
+fn status_reason(pod: &Pod) -> Option<&str> {
+    pod.status.as_ref()?.reason.as_deref()
+}
+
+fn status_message(pod: &Pod) -> Option<&str> {
+    pod.status.as_ref()?.message.as_deref()
+}
+
+fn said(message: Option<&str>) -> String {
+    message.map(|message| format!(": {}", quoted(message))).unwrap_or_default()
+}
+
+/// What the cluster did to a pod.
+fn done_to(pod: &Pod) -> Option<Failure> {
+    let failure = |reason, message| Some(Failure { reason, message, exit_code: None });
+    match status_reason(pod) {
+        Some("DeadlineExceeded") => {
+            let limit = time_limit(pod).map(|limit| format!(" of {limit} seconds")).unwrap_or_default();
+            failure(
+                Reason::DeadlineExceeded,
+                format!(
+                    "The time limit{limit} passed before the program was done, so it was ended: allow more time, or let it do less."
+                ),
+            )
+        }
+        Some("Evicted") => failure(
+            Reason::Evicted,
+            format!(
+                "The node was short of something and pushed the run out{}. Ask for what it really needs, and run it again.",
+                said(status_message(pod))
+            ),
+        ),
+        _ => disruption(pod),
+    }
+}
+
+/// A pod that was taken away for the sake of others carries a condition of its own.
+fn disruption(pod: &Pod) -> Option<Failure> {
+    let conditions = pod.status.as_ref()?.conditions.as_deref()?;
+    let condition =
+        conditions.iter().find(|condition| condition.type_ == "DisruptionTarget" && condition.status == "True")?;
+    let why = match condition.reason.as_deref().unwrap_or_default() {
+        "PreemptionByScheduler" => "a run of higher priority needed its place".to_owned(),
+        "DeletionByTaintManager" => "its node was closed to it".to_owned(),
+        "EvictionByEvictionAPI" => "its node was being emptied".to_owned(),
+        "DeletionByPodGC" => "its node is gone".to_owned(),
+        "TerminationByKubelet" => "its node was short of something or shut down".to_owned(),
+        other => other.to_owned(),
+    };
+    Some(Failure {
+        reason: Reason::Evicted,
+        message: format!("The cluster took the run away: {why}{}. Run it again.", said(condition.message.as_deref())),
+        exit_code: None,
+    })
+}
+
+/// The time limit of one attempt, in seconds.
+pub fn time_limit(pod: &Pod) -> Option<i64> {
+    pod.spec.as_ref()?.active_deadline_seconds
+}
+
+fn of_container(pod: &Pod, status: &ContainerStatus) -> Failure {
+    let Some(ended) = container::terminated(status) else {
+        return exit::explain(1, None);
+    };
+    let code = Some(ended.exit_code);
+    match ended.reason.as_deref() {
+        Some("OOMKilled") => {
+            let limit = memory_limit(pod, &status.name).map(|limit| format!(" of {limit}")).unwrap_or_default();
+            Failure {
+                reason: Reason::OutOfMemory,
+                message: format!(
+                    "The program used more memory than its limit{limit} and was killed: allow it more memory, or let it read its data in smaller parts."
+                ),
+                exit_code: code,
+            }
+        }
+        Some("StartError" | "ContainerCannotRun") => Failure {
+            reason: Reason::CannotRun,
+            message: format!(
+                "The program could not be started{}. Check the command and the image.",
+                said(ended.message.as_deref())
+            ),
+            exit_code: code,
+        },
+        Some("ContainerStatusUnknown") => Failure {
+            reason: Reason::Other("ContainerStatusUnknown".to_owned()),
+            message: "The node lost track of the program, so nobody knows how it ended: its log may say more."
+                .to_owned(),
+            exit_code: None,
+        },
+        _ => exit::explain(ended.exit_code, time_limit(pod)),
+    }
+}
+
+fn memory_limit(pod: &Pod, name: &str) -> Option<String> {
+    let container = pod.spec.as_ref()?.containers.iter().find(|container| container.name == name)?;
+    container.resources.as_ref()?.limits.as_ref()?.get("memory").map(|quantity| quantity.0.clone())
+}
