@@ -10,6 +10,7 @@ mod function;
 mod id;
 mod image;
 mod lifecycle;
+mod merge;
 mod name;
 mod project;
 mod quantity;
@@ -32,6 +33,9 @@ pub use function::{ExtraKeys, Function, FunctionSpec, ImagePullPolicy, Source};
 pub use id::{ClusterId, FunctionId, InstallationId, ProjectId, RunId, SecretId};
 pub use image::ImageReference;
 pub use lifecycle::{Absence, Observation, Outcome, Present, Sight, Transition, advance};
+pub use merge::{
+    DEFAULT_BACKOFF_LIMIT, DEFAULT_CPU_REQUEST, DEFAULT_MEMORY_REQUEST, DEFAULT_TTL_SECONDS, TTL_LIMIT_SECONDS, merge,
+};
 pub use name::{EnvName, FunctionName, LabelValue, MountPath, ProfileName, ProjectName, SecretName};
 pub use project::{Place, Project, SecretEntry, Target};
 pub use quantity::Quantity;

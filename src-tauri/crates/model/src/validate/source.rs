@@ -13,7 +13,7 @@ pub fn check_source(source: &Source, path: &str) -> Vec<Problem> {
     let mut problems = Vec::new();
     if source.code.is_some() && source.base64.is_some() {
         let message = "Both \"code\" and \"base64\" hold the code: keep one of them.";
-        problems.push(Problem::new(format!("{path}.base64"), "code_twice", message));
+        problems.push(Problem::new(format!("{path}.base64"), "source_twice", message));
     }
     let field = if source.code.is_some() { "code" } else { "base64" };
     match source.bytes() {
@@ -23,7 +23,7 @@ pub fn check_source(source: &Source, path: &str) -> Vec<Problem> {
                 "The code has {} bytes; more than {CODE_LIMIT_BYTES} (900 KiB) do not fit into an object of the cluster: put it into git and name it as git+https://…, or build it into the image.",
                 bytes.len()
             );
-            problems.push(Problem::new(format!("{path}.{field}"), "code_size", message));
+            problems.push(Problem::new(format!("{path}.{field}"), "code_too_large", message));
         }
         Ok(_) => {}
     }
