@@ -1,15 +1,36 @@
 //! Sends requests to one namespace of one cluster, with time limits and without hidden retries.
 
-use berth_model::{ObjectRef, RunId};
-use serde_json::Value;
+use std::sync::Arc;
 
-use crate::{ContextEntry, Error, RunObjects};
+use berth_model::ObjectRef;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::sign_in::SignIn;
+use crate::{Class, ContextEntry, Error, client};
+
+pub(crate) mod answer;
+mod preflight;
+mod refusal;
+pub(crate) mod request;
+pub(crate) mod resource;
+mod runs;
+
+use answer::Attempt;
+use request::Plan;
+use resource::Resource;
+
+/// Who is named as the owner of the fields that a request sets.
+const FIELD_MANAGER: &str = "berth";
 
 /// One namespace of one cluster, ready to be asked. Cheap to clone.
 #[derive(Clone)]
 pub struct Cluster {
     client: kube::Client,
     namespace: String,
+    sign_in: Option<Arc<SignIn>>,
+    server: String,
+    authority: Option<String>,
 }
 
 /// Evidence of which cluster answers.
@@ -34,20 +55,41 @@ pub struct Created {
     pub body: Value,
 }
 
+#[derive(Deserialize)]
+struct Named {
+    metadata: Metadata,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    uid: String,
+}
+
 impl Cluster {
-    /// Prepares a client for a context; sends nothing yet.
+    /// Prepares a client for a context; sends nothing yet and runs no sign-in program yet.
+    ///
+    /// The namespace is the one given, else the context's, else `default`.
     ///
     /// # Errors
     /// `Configuration` where the entry cannot be used.
     pub async fn connect(entry: &ContextEntry, namespace: Option<&str>) -> Result<Self, Error> {
-        let _ = (entry, namespace);
-        unimplemented!()
+        let way = client::prepare(entry).await?;
+        Ok(Self {
+            client: way.client,
+            namespace: namespace.map_or(way.default_namespace, str::to_owned),
+            sign_in: way.sign_in,
+            server: way.server,
+            authority: way.authority,
+        })
     }
 
     /// Wraps a client that exists (tests put a scripted one here).
     #[must_use]
     pub fn from_client(client: kube::Client, namespace: &str) -> Self {
-        Self { client, namespace: namespace.to_owned() }
+        Self { client, namespace: namespace.to_owned(), sign_in: None, server: String::new(), authority: None }
     }
 
     /// The namespace that is asked.
@@ -62,12 +104,72 @@ impl Cluster {
         &self.client
     }
 
+    /// Address of the API server; empty for a client that was handed in.
+    #[must_use]
+    pub fn server(&self) -> &str {
+        &self.server
+    }
+
     /// Asks which cluster answers; works with rights in one namespace only.
     ///
     /// # Errors
     /// As the requests fail; a refusal to read `kube-system` is not one.
     pub async fn identity(&self) -> Result<ClusterIdentity, Error> {
-        unimplemented!()
+        let version = self.version().await;
+        let system = match version {
+            Err(error) if error.class != Class::Forbidden => return Err(error),
+            _ => self.system_uid().await,
+        };
+        let system_uid = match system {
+            Ok(uid) => Some(uid),
+            Err(error) if matches!(error.class, Class::Forbidden | Class::NotFound) => None,
+            Err(error) => return Err(error),
+        };
+        Ok(ClusterIdentity {
+            system_uid,
+            authority: self.authority.clone(),
+            server: self.server.clone(),
+            version: version.ok(),
+        })
+    }
+
+    /// Asks for the version: the cheapest sign of life, allowed to everybody.
+    ///
+    /// # Errors
+    /// As the request fails; `Configuration` where no Kubernetes API answers.
+    pub async fn version(&self) -> Result<String, Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Version {
+            git_version: String,
+        }
+        let attempt = Attempt {
+            what: "ask for the version of the cluster".to_owned(),
+            verb: "get",
+            resource: String::new(),
+            namespace: String::new(),
+            name: None,
+            changes: false,
+        };
+        let version: Version = self.fetch(&Plan::get("/version".to_owned()), &attempt).await?;
+        Ok(version.git_version)
+    }
+
+    async fn system_uid(&self) -> Result<String, Error> {
+        let attempt = self.namespaces_attempt("get", Some("kube-system"));
+        let found: Named = self.fetch(&Plan::get("/api/v1/namespaces/kube-system".to_owned()), &attempt).await?;
+        Ok(found.metadata.uid)
+    }
+
+    fn namespaces_attempt(&self, verb: &'static str, name: Option<&str>) -> Attempt {
+        Attempt {
+            what: name.map_or_else(|| "list namespaces".to_owned(), |name| format!("read the namespace \"{name}\"")),
+            verb,
+            resource: "namespaces".to_owned(),
+            namespace: String::new(),
+            name: name.map(str::to_owned),
+            changes: false,
+        }
     }
 
     /// Lists namespaces.
@@ -75,16 +177,55 @@ impl Cluster {
     /// # Errors
     /// `Forbidden` where that is not allowed.
     pub async fn namespaces(&self) -> Result<Vec<String>, Error> {
-        unimplemented!()
+        let attempt = self.namespaces_attempt("list", None);
+        let listing = self.pages("/api/v1/namespaces", "", &attempt).await?;
+        let mut names = Vec::new();
+        for raw in &listing.items {
+            let named: Named = serde_json::from_str(raw.get()).map_err(|_| attempt.unreadable())?;
+            names.push(named.metadata.name);
+        }
+        names.sort_unstable();
+        Ok(names)
     }
 
     /// Creates one object (`fieldValidation=Strict`, one attempt, 10 s). With `dry_run` nothing is stored.
     ///
+    /// A 403 is told apart by asking for the right itself: where the right is there, it was admission (quota, Pod
+    /// Security, a limit range) that refused, and the class is `Invalid`.
+    ///
     /// # Errors
     /// `AlreadyExists`, `Invalid`, `Forbidden`, `Unclear` where the fate is unknown, and so on.
     pub async fn create(&self, manifest: &Value, dry_run: bool) -> Result<Created, Error> {
-        let _ = (manifest, dry_run);
-        unimplemented!()
+        let kind = manifest.get("kind").and_then(Value::as_str).unwrap_or_default();
+        let name = manifest.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
+        let resource = Resource::of(kind)?;
+        let mut attempt = Attempt::on("create", &resource, &self.namespace, Some(name));
+        // A dry run stores nothing, so its fate is never in doubt.
+        attempt.changes = !dry_run;
+        let plan = Plan {
+            method: http::Method::POST,
+            path: self.changing(resource.all(&self.namespace), dry_run),
+            content_type: "application/json",
+            body: manifest.to_string().into_bytes(),
+            is_compressible: true,
+        };
+        let body: Value = match self.fetch(&plan, &attempt).await {
+            Err(error) if error.class == Class::Forbidden => {
+                return Err(self.why_forbidden(error, &attempt, &resource).await);
+            }
+            other => other?,
+        };
+        let object =
+            ObjectRef { kind: kind.to_owned(), name: text(&body, "/metadata/name"), uid: text(&body, "/metadata/uid") };
+        if object.name.is_empty() || object.uid.is_empty() {
+            return Err(attempt.unreadable());
+        }
+        Ok(Created { object, body })
+    }
+
+    fn changing(&self, path: String, dry_run: bool) -> String {
+        let dry = if dry_run { "&dryRun=All" } else { "" };
+        format!("{path}?fieldValidation=Strict&fieldManager={FIELD_MANAGER}{dry}")
     }
 
     /// Reads one object by kind and name; `None` where there is none.
@@ -92,26 +233,56 @@ impl Cluster {
     /// # Errors
     /// As the request fails.
     pub async fn read(&self, kind: &str, name: &str) -> Result<Option<Value>, Error> {
-        let _ = (kind, name);
-        unimplemented!()
+        let resource = Resource::of(kind)?;
+        let attempt = Attempt::on("get", &resource, &self.namespace, Some(name));
+        match self.fetch(&Plan::get(resource.one(&self.namespace, name)), &attempt).await {
+            Ok(body) => Ok(Some(body)),
+            Err(error) if error.class == Class::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
-    /// Tries every object, and the pod that the main object's template would make, as a strict server dry run.
+    /// Asks whether we have a right, such as `create` on `jobs.batch` or `get` on `pods/log`.
     ///
     /// # Errors
-    /// The first refusal: quota, Pod Security, rights (verb and resource named), limit range, missing namespace.
-    pub async fn preflight(&self, manifests: &[Value]) -> Result<(), Error> {
-        let _ = manifests;
-        unimplemented!()
+    /// As the request fails.
+    pub async fn may(&self, verb: &str, resource: &str) -> Result<bool, Error> {
+        let (resource, subresource) = resource.split_once('/').unwrap_or((resource, ""));
+        let (plural, group) = resource.split_once('.').unwrap_or((resource, ""));
+        let review = json!({
+            "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
+            "spec": {"resourceAttributes": {
+                "namespace": self.namespace, "verb": verb, "group": group, "resource": plural, "subresource": subresource,
+            }},
+        });
+        let attempt = Attempt {
+            what: "ask for your rights".to_owned(),
+            verb: "create",
+            resource: "selfsubjectaccessreviews.authorization.k8s.io".to_owned(),
+            namespace: String::new(),
+            name: None,
+            changes: false,
+        };
+        let plan = Plan {
+            method: http::Method::POST,
+            path: "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews".to_owned(),
+            content_type: "application/json",
+            body: review.to_string().into_bytes(),
+            is_compressible: true,
+        };
+        let answer: Value = self.fetch(&plan, &attempt).await?;
+        answer.pointer("/status/allowed").and_then(Value::as_bool).ok_or_else(|| attempt.unreadable())
     }
 
-    /// Releases a held main object (a suspended Job is resumed, a Deployment scaled to its replicas). Idempotent.
+    /// Releases a held main object (a suspended Job or CronJob is resumed). Idempotent.
     ///
     /// # Errors
     /// `NotFound` or `Conflict` where the object is gone or another.
     pub async fn release(&self, object: &ObjectRef) -> Result<Value, Error> {
-        let _ = object;
-        unimplemented!()
+        if !matches!(object.kind.as_str(), "Job" | "CronJob") {
+            return Err(Error::new(Class::Invalid, format!("a {} cannot be released", object.kind)));
+        }
+        self.patch(object, json!({"spec": {"suspend": false}})).await
     }
 
     /// Sets how long a finished Job is kept, in seconds.
@@ -119,8 +290,24 @@ impl Cluster {
     /// # Errors
     /// `NotFound` where it is gone already; `Conflict` where the name belongs to another.
     pub async fn keep_for(&self, object: &ObjectRef, seconds: u32) -> Result<(), Error> {
-        let _ = (object, seconds);
-        unimplemented!()
+        self.patch(object, json!({"spec": {"ttlSecondsAfterFinished": seconds}})).await.map(|_| ())
+    }
+
+    /// Merges a change into an object of this identity: the UID in the patch makes the API refuse another of the name.
+    async fn patch(&self, object: &ObjectRef, mut change: Value) -> Result<Value, Error> {
+        let resource = Resource::of(&object.kind)?;
+        if let Some(change) = change.as_object_mut() {
+            change.insert("metadata".to_owned(), json!({"uid": object.uid}));
+        }
+        let attempt = Attempt::on("patch", &resource, &self.namespace, Some(&object.name));
+        let plan = Plan {
+            method: http::Method::PATCH,
+            path: self.changing(resource.one(&self.namespace, &object.name), false),
+            content_type: "application/merge-patch+json",
+            body: change.to_string().into_bytes(),
+            is_compressible: true,
+        };
+        self.fetch(&plan, &attempt).await
     }
 
     /// Deletes an object by identity, in the foreground (its pods end first). `false` where it was gone already.
@@ -128,24 +315,27 @@ impl Cluster {
     /// # Errors
     /// `Conflict` where the name now belongs to another object.
     pub async fn delete(&self, object: &ObjectRef) -> Result<bool, Error> {
-        let _ = object;
-        unimplemented!()
+        let resource = Resource::of(&object.kind)?;
+        let attempt = Attempt::on("delete", &resource, &self.namespace, Some(&object.name));
+        let options = json!({
+            "apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Foreground",
+            "preconditions": {"uid": object.uid},
+        });
+        let plan = Plan {
+            method: http::Method::DELETE,
+            path: resource.one(&self.namespace, &object.name),
+            content_type: "application/json",
+            body: options.to_string().into_bytes(),
+            is_compressible: true,
+        };
+        match self.fetch::<Value>(&plan, &attempt).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.class == Class::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
     }
+}
 
-    /// Reads everything of one run: the main object, its pods, their events. `None` where the main object is gone.
-    ///
-    /// # Errors
-    /// As the requests fail.
-    pub async fn run_objects(&self, run: RunId, main: &ObjectRef) -> Result<Option<RunObjects>, Error> {
-        let _ = (run, main);
-        unimplemented!()
-    }
-
-    /// Lists everything that Berth ever made here, by label.
-    ///
-    /// # Errors
-    /// As the requests fail.
-    pub async fn all_runs(&self) -> Result<Vec<RunObjects>, Error> {
-        unimplemented!()
-    }
+fn text(value: &Value, pointer: &str) -> String {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
 }

@@ -43,12 +43,24 @@ pub struct Error {
     pub denied: Option<String>,
     /// Fields that the cluster named as wrong.
     pub fields: Vec<Problem>,
+    /// The cluster's own sentence, verbatim, where it gave one.
+    pub told: Option<String>,
+    /// Whether the refusal is that the namespace is being deleted.
+    pub is_namespace_ending: bool,
 }
 
 impl Error {
     /// Makes an error without an answer's details.
     #[must_use]
     pub fn new(class: Class, message: impl Into<String>) -> Self {
-        Self { class, message: message.into(), status: None, denied: None, fields: Vec::new() }
+        Self {
+            class,
+            message: message.into(),
+            status: None,
+            denied: None,
+            fields: Vec::new(),
+            told: None,
+            is_namespace_ending: false,
+        }
     }
 }

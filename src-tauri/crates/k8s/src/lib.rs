@@ -4,6 +4,7 @@
 //! files become contexts), `sight` (whose an object is). Acting halves: `cluster` (requests), `watch` (a stream of changes), `logs` (bytes of a
 //! container). Knows no database, no keyring, no window.
 
+mod client;
 pub mod cluster;
 pub mod context;
 pub mod error;
@@ -12,6 +13,7 @@ pub mod logs;
 pub mod manifest;
 pub mod observe;
 pub mod sight;
+mod sign_in;
 pub mod watch;
 
 pub use cluster::{Cluster, ClusterIdentity, Created};
