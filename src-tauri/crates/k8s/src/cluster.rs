@@ -148,7 +148,6 @@ impl Cluster {
             verb: "get",
             resource: String::new(),
             namespace: String::new(),
-            name: None,
             changes: false,
         };
         let version: Version = self.fetch(&Plan::get("/version".to_owned()), &attempt).await?;
@@ -167,7 +166,6 @@ impl Cluster {
             verb,
             resource: "namespaces".to_owned(),
             namespace: String::new(),
-            name: name.map(str::to_owned),
             changes: false,
         }
     }
@@ -260,7 +258,6 @@ impl Cluster {
             verb: "create",
             resource: "selfsubjectaccessreviews.authorization.k8s.io".to_owned(),
             namespace: String::new(),
-            name: None,
             changes: false,
         };
         let plan = Plan {

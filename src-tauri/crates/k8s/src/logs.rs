@@ -48,7 +48,6 @@ impl Cluster {
             verb: "get",
             resource: "pods/log".to_owned(),
             namespace: self.namespace().to_owned(),
-            name: Some(source.pod.clone()),
             changes: false,
         };
         let mut plan = Plan::get(path(self.namespace(), source, since, follow));

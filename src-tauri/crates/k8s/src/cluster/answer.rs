@@ -18,8 +18,6 @@ pub(crate) struct Attempt {
     pub(crate) resource: String,
     /// Namespace asked, where there is one.
     pub(crate) namespace: String,
-    /// Name of the object, where one is asked for.
-    pub(crate) name: Option<String>,
     /// Whether something may have been stored when no answer came.
     pub(crate) changes: bool,
 }
@@ -33,7 +31,6 @@ impl Attempt {
             verb,
             resource: resource.dotted(),
             namespace: namespace.to_owned(),
-            name: name.map(str::to_owned),
             changes: matches!(verb, "create" | "patch" | "delete"),
         }
     }
