@@ -5,6 +5,7 @@
 pub mod app;
 pub mod capture;
 mod clusters;
+mod documents;
 pub mod error;
 mod failpoint;
 mod failure;

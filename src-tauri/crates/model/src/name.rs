@@ -157,3 +157,11 @@ fn env_name(text: &str, code: &'static str, what: &str) -> Result<(), ValueError
         format!("\"{text}\" is not {what}: use letters, digits and underscores, and do not start with a digit."),
     ))
 }
+
+impl ProjectName {
+    /// Name of the project that exists always.
+    #[must_use]
+    pub fn default_project() -> Self {
+        Self("default".to_owned())
+    }
+}
