@@ -126,16 +126,16 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Builds what every cluster is made of, unless it is in the cache.
+/// Builds what every cluster is made of, unless it is in the cache: the programs, and the registry storages of the images.
 ///
 /// # Errors
 /// When a build fails.
-pub fn prepare() -> Result<()> {
+pub fn prepare() -> Result<(Programs, Vec<PathBuf>)> {
     std::thread::scope(|scope| {
         let images = scope.spawn(images::ready);
-        Programs::ready()?;
-        images.join().map_err(|_| anyhow::anyhow!("the image builds panicked"))??;
-        Ok(())
+        let programs = Programs::ready()?;
+        let storages = images.join().map_err(|_| anyhow::anyhow!("the image builds panicked"))??;
+        Ok((programs, storages))
     })
 }
 
@@ -210,13 +210,7 @@ impl Cluster {
     pub fn up(&self, log_max_size: Option<&str>) -> Result<()> {
         machine::suffices()?;
         setup::debian_packages(setup::CLUSTER_PACKAGES)?;
-        let images = images::ready;
-        let (programs, storage) = std::thread::scope(|scope| {
-            let images = scope.spawn(images);
-            let programs = Programs::ready()?;
-            let storage = images.join().map_err(|_| anyhow::anyhow!("the image builds panicked"))??;
-            Ok::<_, anyhow::Error>((programs, storage))
-        })?;
+        let (programs, storages) = prepare()?;
         let _lock = self.lock()?;
         let settings = self.settings(log_max_size)?;
         if self.node().process_id().is_some() {
@@ -235,7 +229,7 @@ impl Cluster {
         let started = Instant::now();
         output::step(format!("bringing the cluster \"{}\" up", self.name));
         settings.write(&self.folder)?;
-        if let Err(error) = self.start(&settings, &programs, &storage) {
+        if let Err(error) = self.start(&settings, &programs, &storages) {
             self.end().context("failed to end a cluster that did not come up")?;
             return Err(error);
         }
@@ -304,13 +298,15 @@ impl Cluster {
         Ok(target)
     }
 
-    fn start(&self, settings: &Settings, programs: &Programs, storage: &Path) -> Result<()> {
+    fn start(&self, settings: &Settings, programs: &Programs, storages: &[PathBuf]) -> Result<()> {
         let folder = &self.folder;
         components::make_folders(folder)?;
         certificates::ready(&folder.join("pki"))?;
         let components = Components { folder, programs };
         components.configure(&settings.cgroup, settings.log_max_size.as_deref())?;
-        images::link_into(&storage.join("docker"), &folder.join("registry").join("docker"))?;
+        for storage in storages {
+            images::link_into(&storage.join("docker"), &folder.join("registry").join("docker"))?;
+        }
         self.save_kernel_settings()?;
         machine::make_control_group(&settings.cgroup)?;
         let node = self.node();

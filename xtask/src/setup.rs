@@ -76,6 +76,7 @@ pub fn all() -> Result<()> {
         Some(reason) => output::note(reason),
         None => for_cluster()?,
     }
+    output::note("everything is set up");
     Ok(())
 }
 
@@ -99,7 +100,7 @@ pub fn for_cluster() -> Result<()> {
         return Ok(());
     }
     tools(&["go"])?;
-    cluster::prepare()
+    cluster::prepare().map(drop)
 }
 
 /// Installs the npm packages of the page, if there is a page and its packages are not those of its lock file.

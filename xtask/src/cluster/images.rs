@@ -18,29 +18,30 @@ use crate::{cache, output, paths};
 /// The registry's address for the node's programs, for the kubelet and for pods alike: pods cannot use the node's 127.0.0.1.
 pub const REGISTRY: &str = "10.240.0.1:5000";
 
-/// Returns the folder of the registry storage that holds all images, building them if need be (about 2 minutes).
+/// Returns the folders of registry storage that together hold all images, building those that are missing (python, the
+/// longest, takes a minute).
 ///
 /// # Errors
 /// When a build fails.
-pub fn ready() -> Result<PathBuf> {
-    cache::kept("images", &key()?, |folder| {
-        let names = names()?;
-        output::step(format!("building the images {} (about a minute, once)", names.join(", ")));
-        let work = folder.join("work");
-        let registry = Registry::start(&work, folder)?;
-        let port = registry.port;
-        thread::scope(|scope| {
-            let builds: Vec<_> = names.iter().map(|name| scope.spawn(|| build(name, &work, port))).collect();
-            builds.into_iter().try_for_each(|build| build.join().map_err(|_| anyhow!("an image build panicked"))?)
-        })?;
-        drop(registry);
-        cache::remove(&work)
+pub fn ready() -> Result<Vec<PathBuf>> {
+    let names = names()?;
+    thread::scope(|scope| {
+        let builds: Vec<_> = names.iter().map(|name| scope.spawn(|| kept(name))).collect();
+        builds.into_iter().map(|build| build.join().map_err(|_| anyhow!("an image build panicked"))?).collect()
     })
 }
 
 /// Tells whether all images are in the cache.
+///
+/// # Errors
+/// When the sources cannot be read.
 pub fn are_built() -> Result<bool> {
-    Ok(cache::path("images", &key()?)?.is_dir())
+    for name in names()? {
+        if !cache::path(&format!("image-{name}"), &key(&name)?)?.is_dir() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Puts the images of `storage` into a cluster's own registry storage. Contents are named by their hash and never
@@ -127,8 +128,9 @@ fn folder() -> PathBuf {
     paths::repository().join("xtask").join("cluster").join("images")
 }
 
-fn key() -> Result<String> {
-    cache::hash(&[folder(), paths::repository().join("xtask").join("cluster").join("init.c")], "")
+fn key(name: &str) -> Result<String> {
+    let cluster = paths::repository().join("xtask").join("cluster");
+    cache::hash(&[folder().join(name), folder().join("library.sh"), cluster.join("init.c")], "")
 }
 
 fn names() -> Result<Vec<String>> {
@@ -143,18 +145,25 @@ fn names() -> Result<Vec<String>> {
     Ok(names)
 }
 
-fn build(name: &str, work: &Path, port: u16) -> Result<()> {
-    let started = Instant::now();
-    let tag = if name == "pause" { configuration::PAUSE_TAG } else { "latest" };
-    let build = Build {
-        source: &folder().join(name),
-        work: &work.join(name),
-        target: &format!("127.0.0.1:{port}/{name}:{tag}"),
-        command: &|program| command(program, [""; 0]),
-    };
-    build.run().with_context(|| format!("failed to build the image \"{name}\""))?;
-    output::note(format!("image {name}: {} s", started.elapsed().as_secs()));
-    Ok(())
+/// The registry storage that holds one image.
+fn kept(name: &str) -> Result<PathBuf> {
+    cache::kept(&format!("image-{name}"), &key(name)?, |folder| {
+        output::step(format!("building the image {name} (once)"));
+        let started = Instant::now();
+        let work = folder.join("work");
+        let registry = Registry::start(&work, folder)?;
+        let tag = if name == "pause" { configuration::PAUSE_TAG } else { "latest" };
+        let build = Build {
+            source: &self::folder().join(name),
+            work: &work,
+            target: &format!("127.0.0.1:{}/{name}:{tag}", registry.port),
+            command: &|program| command(program, [""; 0]),
+        };
+        build.run().with_context(|| format!("failed to build the image \"{name}\""))?;
+        drop(registry);
+        output::note(format!("image {name}: {} s", started.elapsed().as_secs()));
+        cache::remove(&work)
+    })
 }
 
 /// A registry of this machine for as long as the value lives.
