@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use berth_k8s::RunEvent;
+pub use berth_k8s::RunEvent;
 use berth_model::{
     Action, ClusterId, Function, FunctionId, FunctionName, FunctionSpec, InstallationId, Profile, ProfileName, Project,
     ProjectName, Run, RunId, RunState, SecretEntry, SecretName, Task, TaskSpec, Transition,
