@@ -1,49 +1,197 @@
-//! Decides where the data folder lies: one answer for the window and for `berth`.
+//! Owns the data folder: where each file lies, who may read it, and the lock that tells open processes of each other.
 
-use std::ffi::OsString;
-use std::path::PathBuf;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use berth_core::ports::StoreError;
-use etcetera::BaseStrategy;
 
-/// The variable that names another data folder.
-const VARIABLE: &str = "BERTH_DATA_DIR";
+use crate::error;
 
-/// Returns the data folder: `BERTH_DATA_DIR` where set and not empty, else `berth` in the platform's folder for data
-/// (`~/.local/share/berth` on Linux). Does not make it.
-///
-/// # Errors
-/// `Failed` where the variable is not set and the person has no home folder.
-pub fn default_folder() -> Result<PathBuf, StoreError> {
-    folder(std::env::var_os(VARIABLE), || etcetera::choose_base_strategy().map(|base| base.data_dir()).ok())
+/// The places in a data folder.
+#[derive(Clone, Debug)]
+pub(crate) struct Folder {
+    root: PathBuf,
 }
 
-fn folder(chosen: Option<OsString>, platform: impl FnOnce() -> Option<PathBuf>) -> Result<PathBuf, StoreError> {
-    if let Some(chosen) = chosen.filter(|chosen| !chosen.is_empty()) {
-        return Ok(PathBuf::from(chosen));
+/// Says how far this process has the folder.
+pub(crate) enum Tenancy {
+    /// Nobody else has it open: it may be repaired and migrated.
+    Alone(FolderLock),
+    /// Others have it open.
+    Shared(FolderLock),
+    /// The folder cannot be written, so nothing can be locked either.
+    Unlocked,
+}
+
+/// The lock on the folder, held as long as this lives; the kernel releases it at death.
+pub(crate) struct FolderLock(File);
+
+impl FolderLock {
+    /// Lets others in, after repair and migration.
+    ///
+    /// # Errors
+    /// Where the file system refuses.
+    pub(crate) fn share(&self) -> io::Result<()> {
+        self.0.lock_shared()
     }
-    platform().map(|data| data.join("berth")).ok_or_else(|| {
-        StoreError::Failed(format!(
-            "there is no home folder to keep data in: set {VARIABLE} to a folder of your choice"
-        ))
-    })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl Folder {
+    /// Makes the folder where it is missing, for the owner alone.
+    ///
+    /// # Errors
+    /// `ReadOnly`, `Full` or `Failed` where it can neither be made nor read.
+    pub(crate) fn prepare(root: &Path) -> Result<Self, StoreError> {
+        if !root.is_dir() {
+            make_private_dir(root).map_err(|cause| error::file("make the data folder", root, &cause))?;
+        }
+        // A folder that cannot be changed is still good for reading.
+        if let Err(cause) = close_to_others(root, 0o700) {
+            tracing::warn!(folder = %root.display(), %cause, "data folder keeps its permissions");
+        }
+        Ok(Self { root: root.to_owned() })
+    }
 
-    #[test]
-    fn the_variable_wins_and_an_empty_one_does_not_count() {
-        let home = || Some(PathBuf::from("/home/ada/.local/share"));
-        let check = |chosen: Option<&str>, expected: &str| {
-            let found = folder(chosen.map(OsString::from), home).unwrap();
-            assert_eq!(found, PathBuf::from(expected), "chosen: {chosen:?}");
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.root.join("history.db")
+    }
+
+    pub(crate) fn log_index(&self) -> PathBuf {
+        self.root.join("logs.db")
+    }
+
+    pub(crate) fn logs(&self) -> PathBuf {
+        self.root.join("logs")
+    }
+
+    pub(crate) fn backups(&self) -> PathBuf {
+        self.root.join("backups")
+    }
+
+    /// The identity is kept beside the database too: it outlives a damaged one, so that old runs stay our own.
+    pub(crate) fn installation(&self) -> PathBuf {
+        self.root.join("installation")
+    }
+
+    /// Written when damage is met while working, so that the next open looks closely.
+    pub(crate) fn suspicion(&self) -> PathBuf {
+        self.root.join("history.suspect")
+    }
+
+    /// Locks the folder: alone where possible, else beside others, waiting for one that repairs or migrates.
+    ///
+    /// # Errors
+    /// `Locked` where another process keeps it for itself longer than `patience`.
+    pub(crate) fn enter(&self, patience: Duration) -> Result<Tenancy, StoreError> {
+        let path = self.root.join("history.lock");
+        let file = match private_file().read(true).write(true).create(true).truncate(false).open(&path) {
+            Ok(file) => file,
+            Err(cause) => {
+                tracing::debug!(%cause, "no lock on the data folder");
+                return Ok(Tenancy::Unlocked);
+            }
         };
-        check(Some("/elsewhere"), "/elsewhere");
-        check(Some(""), "/home/ada/.local/share/berth");
-        check(None, "/home/ada/.local/share/berth");
-        let error = folder(None, || None).unwrap_err();
-        assert!(error.to_string().contains(VARIABLE), "says what to do: {error}");
+        let lock = FolderLock(file);
+        if lock.0.try_lock().is_ok() {
+            return Ok(Tenancy::Alone(lock));
+        }
+        let start = Instant::now();
+        loop {
+            match lock.0.try_lock_shared() {
+                Ok(()) => return Ok(Tenancy::Shared(lock)),
+                Err(TryLockError::WouldBlock) if start.elapsed() < patience => {
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+                Err(TryLockError::WouldBlock) => {
+                    return Err(StoreError::Locked(format!(
+                        "another program is repairing or upgrading \"{}\"; try again when it is done",
+                        self.root.display()
+                    )));
+                }
+                Err(TryLockError::Error(cause)) => return Err(error::file("lock", &path, &cause)),
+            }
+        }
+    }
+}
+
+/// Options for a file that only its owner may read.
+pub(crate) fn private_file() -> OpenOptions {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "permissions by mode are a matter of Unix"))]
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// Makes a folder and those above it, for the owner alone.
+pub(crate) fn make_private_dir(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Takes rights from everybody but the owner, where somebody else has any.
+pub(crate) fn close_to_others(path: &Path, mode: u32) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let now = fs::metadata(path)?.permissions().mode();
+        if now & 0o077 != 0 {
+            fs::set_permissions(path, fs::Permissions::from_mode(mode))?;
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = (path, mode);
+    Ok(())
+}
+
+/// Makes a rename or a new file durable: on Unix a folder has to be synced for that.
+pub(crate) fn sync_dir(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    File::open(path)?.sync_all()?;
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
+
+/// Writes a small file whole or not at all.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
+    let written = private_file().write(true).create(true).truncate(true).open(&temporary).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    if let Err(cause) = written.and_then(|()| fs::rename(&temporary, path)) {
+        // The temporary file is of no use to anybody; a failure to remove it changes nothing.
+        let _ = fs::remove_file(&temporary);
+        return Err(cause);
+    }
+    path.parent().map_or(Ok(()), sync_dir)
+}
+
+/// Names the kind of network drive that a folder lies on, where it does: SQLite's locks cannot be trusted there.
+pub(crate) fn network_drive(path: &Path) -> Option<&'static str> {
+    #[cfg(target_os = "linux")]
+    {
+        // Magic numbers of statfs(2), linux/magic.h.
+        match rustix::fs::statfs(path).ok()?.f_type as u64 & 0xffff_ffff {
+            0x6969 => Some("NFS"),
+            0xff53_4d42 | 0xfe53_4d42 | 0x517b => Some("SMB"),
+            0x5346_414f => Some("AFS"),
+            _ => None,
+        }
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = path;
+        None
     }
 }

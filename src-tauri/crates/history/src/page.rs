@@ -1,0 +1,157 @@
+//! Decides how a page of runs is asked for, so that 100,000 of them cost no more than a few.
+
+use std::collections::BTreeMap;
+
+use berth_core::ports::{RunPage, RunQuery};
+use berth_model::RunState;
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+
+use crate::error::Fault;
+use crate::rows::{number, run_row};
+use crate::runs::word;
+
+/// Rows of a page where nothing is said.
+const USUAL: u32 = 100;
+/// The shortest text that the trigram index can find.
+const TRIGRAM: usize = 3;
+
+/// A statement with its values.
+pub(crate) struct Statement {
+    pub(crate) sql: String,
+    pub(crate) values: Vec<Value>,
+}
+
+impl Statement {
+    fn value(&mut self, value: impl Into<Value>) -> usize {
+        self.values.push(value.into());
+        self.values.len()
+    }
+}
+
+/// Reads a page.
+pub(crate) fn page(connection: &Connection, query: &RunQuery) -> Result<RunPage, Fault> {
+    let limit = limit(query);
+    let rows_statement = rows(query);
+    let mut statement = connection.prepare_cached(&rows_statement.sql)?;
+    let mut found = statement.query(params_from_iter(rows_statement.values))?;
+    let mut page = RunPage { rows: Vec::new(), more: false, counts: BTreeMap::new() };
+    while let Some(row) = found.next()? {
+        if page.rows.len() == limit {
+            page.more = true;
+            break;
+        }
+        page.rows.push(run_row(row)?);
+    }
+    drop(found);
+    let counts_statement = counts(query);
+    let mut statement = connection.prepare_cached(&counts_statement.sql)?;
+    let mut found = statement.query(params_from_iter(counts_statement.values))?;
+    while let Some(row) = found.next()? {
+        let state: RunState = word(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?;
+        page.counts.insert(state, u64::try_from(row.get::<_, i64>(1)?).unwrap_or_default());
+    }
+    Ok(page)
+}
+
+fn limit(query: &RunQuery) -> usize {
+    usize::try_from(if query.limit == 0 { USUAL } else { query.limit }).unwrap_or(usize::MAX)
+}
+
+/// The rows of a page, and one more. One branch for each state, each read backwards along its index until it has
+/// enough: a rare state costs no walk over all runs.
+pub(crate) fn rows(query: &RunQuery) -> Statement {
+    let mut statement = Statement { sql: String::new(), values: Vec::new() };
+    let mut conditions = conditions(query, &mut statement);
+    if let Some(before) = query.before {
+        conditions.push(format!("seq < ?{}", statement.value(number(before))));
+    }
+    let limit = statement.value(number(limit(query) as u64 + 1));
+    let mut states: Vec<RunState> = query.states.clone();
+    states.sort_unstable();
+    states.dedup();
+    let branches: Vec<String> = if states.is_empty() {
+        vec![branch(&conditions, limit)]
+    } else {
+        states
+            .iter()
+            .map(|state| {
+                let mut with_state = conditions.clone();
+                with_state.push(format!("state = ?{}", statement.value(state.word().to_owned())));
+                branch(&with_state, limit)
+            })
+            .collect()
+    };
+    statement.sql = format!(
+        "WITH page (seq) AS ({} ORDER BY 1 DESC LIMIT ?{limit})
+         SELECT runs.seq, runs.archived, run_heads.head, run_heads.status
+         FROM page CROSS JOIN runs ON runs.seq = page.seq CROSS JOIN run_heads ON run_heads.seq = page.seq
+         ORDER BY page.seq DESC",
+        branches.join(" UNION ALL ")
+    );
+    statement
+}
+
+fn branch(conditions: &[String], limit: usize) -> String {
+    format!("SELECT * FROM (SELECT seq FROM runs{} ORDER BY seq DESC LIMIT ?{limit})", filter(conditions))
+}
+
+/// How many there are per state, whatever states were asked for.
+pub(crate) fn counts(query: &RunQuery) -> Statement {
+    let mut statement = Statement { sql: String::new(), values: Vec::new() };
+    let is_plain = query.function.is_none()
+        && query.action.is_none()
+        && query.context.is_none()
+        && query.namespace.is_none()
+        && query.since.is_none()
+        && text(query).is_none();
+    let conditions = conditions(query, &mut statement);
+    statement.sql = if is_plain {
+        format!("SELECT state, sum(count) FROM run_counts{} GROUP BY state HAVING sum(count) > 0", filter(&conditions))
+    } else {
+        format!("SELECT state, count(*) FROM runs{} GROUP BY state", filter(&conditions))
+    };
+    statement
+}
+
+fn filter(conditions: &[String]) -> String {
+    if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) }
+}
+
+fn text(query: &RunQuery) -> Option<String> {
+    query.text.as_deref().map(|text| text.trim().to_lowercase()).filter(|text| !text.is_empty())
+}
+
+fn conditions(query: &RunQuery, statement: &mut Statement) -> Vec<String> {
+    let mut conditions = Vec::new();
+    let equal = [
+        ("project", query.project.as_ref().map(|name| name.as_str())),
+        ("function", query.function.as_ref().map(|name| name.as_str())),
+        ("action", query.action.map(berth_model::Action::word)),
+        ("context", query.context.as_deref()),
+        ("namespace", query.namespace.as_deref()),
+    ];
+    for (column, wanted) in equal {
+        if let Some(wanted) = wanted {
+            conditions.push(format!("{column} = ?{}", statement.value(wanted.to_owned())));
+        }
+    }
+    if !query.archived {
+        conditions.push("archived = 0".to_owned());
+    }
+    if let Some(since) = query.since {
+        conditions.push(format!("created >= ?{}", statement.value(since.as_microsecond())));
+    }
+    if let Some(text) = text(query) {
+        if text.chars().count() >= TRIGRAM {
+            let phrase = format!("\"{}\"", text.replace('"', "\"\""));
+            conditions.push(format!(
+                "seq IN (SELECT rowid FROM run_words WHERE run_words MATCH ?{})",
+                statement.value(phrase)
+            ));
+        } else {
+            conditions.push(format!("instr(words, ?{}) > 0", statement.value(text)));
+        }
+    }
+    conditions
+}
