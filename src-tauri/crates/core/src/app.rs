@@ -5,19 +5,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use berth_k8s::RunEvent;
 use berth_model::{
-    Action, Function, FunctionName, Origin, Place, Problem, Project, ProjectName, RunId, RunSpec, Target, TaskSpec,
+    Action, Function, FunctionName, Origin, Place, Project, ProjectName, RunId, RunSpec, Target, TaskSpec,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tokio::sync::Notify;
 
 use crate::Error;
 use crate::clusters::Clusters;
-use crate::ports::{
-    Clock, ConnectionNotice, EventSink, LogArchive, LogCursor, LogInfo, LogKey, LogPiece, RunHistory, RunPage,
-    RunQuery, RunRow, SecretVault, TransitionRow,
-};
+use crate::gates::Gates;
+use crate::ports::{Clock, ConnectionNotice, EventSink, LogArchive, RunHistory, SecretVault};
+use crate::relay::Relay;
 
 /// The outside, as given at construction.
 #[derive(Clone)]
@@ -176,14 +175,19 @@ pub struct App {
     pub(crate) ports: Ports,
     pub(crate) options: Options,
     pub(crate) clusters: Clusters,
+    pub(crate) launching: Gates,
+    /// Wakes when this process changed a run.
+    pub(crate) changed: Arc<Notify>,
 }
 
 impl App {
     /// Puts the parts together; starts nothing.
     #[must_use]
-    pub fn new(ports: Ports, options: Options) -> Arc<Self> {
+    pub fn new(mut ports: Ports, options: Options) -> Arc<Self> {
+        let (relay, changed) = Relay::before(ports.sink);
+        ports.sink = Arc::new(relay);
         let clusters = Clusters::new(options.kubeconfigs.clone());
-        Arc::new(Self { ports, options, clusters })
+        Arc::new(Self { ports, options, clusters, launching: Gates::default(), changed })
     }
 
     /// Tries for the engine's lock and, holding it, watches, captures and recovers until `stop` is cancelled; without
@@ -202,169 +206,12 @@ impl App {
         unimplemented!()
     }
 
-    /// Lists the contexts of all kubeconfig files; reads files only.
-    #[must_use]
-    pub fn contexts(&self) -> ContextList {
-        unimplemented!()
-    }
-
-    /// Asks a context: version, rights, namespaces.
-    ///
-    /// # Errors
-    /// `Kubeconfig` where there is no such context; a cluster's failure is in the result.
-    pub async fn check_context(&self, name: &str) -> Result<ContextCheck, Error> {
-        let _ = name;
-        unimplemented!()
-    }
-
-    /// Checks a function document, a task document or run values, and returns all problems.
-    #[must_use]
-    pub fn validate(&self, request: &LaunchRequest) -> Vec<Problem> {
-        let _ = request;
-        unimplemented!()
-    }
-
-    /// Saves a function from a document of either generation.
-    ///
-    /// # Errors
-    /// `InvalidInput` with every problem at its field.
-    pub async fn save_function(&self, project: &ProjectName, document: &Value) -> Result<Function, Error> {
-        let _ = (project, document);
-        unimplemented!()
-    }
-
-    /// Works a launch out without doing it; needs no cluster.
-    ///
-    /// # Errors
-    /// `InvalidInput` with every problem at its field; `NotFound` for an unknown function.
-    pub async fn prepare(&self, request: &LaunchRequest) -> Result<Prepared, Error> {
-        let _ = request;
-        unimplemented!()
-    }
-
-    /// Prepares, then asks the cluster whether it would take it (strict dry run of every object and of the pod).
-    ///
-    /// # Errors
-    /// As `prepare`; `Refused` or `Forbidden` with the cluster's reason in words.
-    pub async fn check(&self, request: &LaunchRequest) -> Result<Prepared, Error> {
-        let _ = request;
-        unimplemented!()
-    }
-
-    /// Launches. Returns when the run is released, or is known to be refused, or its fate is unknown and looked after.
-    ///
-    /// # Errors
-    /// As `check`; `OutcomeUnknown` where the reply was lost (the run is in history).
-    pub async fn launch(&self, request: &LaunchRequest) -> Result<RunRow, Error> {
-        let _ = request;
-        unimplemented!()
-    }
-
-    /// Makes the request that repeats a run with its frozen specification.
-    ///
-    /// # Errors
-    /// `NotFound`.
-    pub async fn rerun_request(&self, run: RunId, overrides: Value) -> Result<LaunchRequest, Error> {
-        let _ = (run, overrides);
-        unimplemented!()
-    }
-
-    /// Stops a run: foreground delete by identity; log and history are kept.
-    ///
-    /// # Errors
-    /// `NotOurs`, `Unreachable` (the wish is kept and carried out later), and so on.
-    pub async fn stop(&self, run: RunId) -> Result<RunRow, Error> {
-        let _ = run;
-        unimplemented!()
-    }
-
-    /// Deletes a run from history, from the cluster, or both.
-    ///
-    /// # Errors
-    /// `InvalidInput` for a live run whose history alone would go.
-    pub async fn delete(&self, run: RunId, scope: DeleteScope) -> Result<(), Error> {
-        let _ = (run, scope);
-        unimplemented!()
-    }
-
-    /// Puts a run away, or takes it back.
-    ///
-    /// # Errors
-    /// `NotFound`.
-    pub async fn archive(&self, run: RunId, archived: bool) -> Result<(), Error> {
-        let _ = (run, archived);
-        unimplemented!()
-    }
-
-    /// Finds the one run that a text means: an id, an unambiguous beginning of one, or an object's name.
-    ///
-    /// # Errors
-    /// `NotFound`; `InvalidInput` where several match, naming them.
-    pub async fn find_run(&self, text: &str) -> Result<RunRow, Error> {
-        let _ = text;
-        unimplemented!()
-    }
-
-    /// Lists runs.
-    ///
-    /// # Errors
-    /// `Storage`.
-    pub async fn runs(&self, query: &RunQuery) -> Result<RunPage, Error> {
-        let _ = query;
-        unimplemented!()
-    }
-
-    /// The history of a run's status.
-    ///
-    /// # Errors
-    /// `Storage`.
-    pub async fn transitions(&self, run: RunId) -> Result<Vec<TransitionRow>, Error> {
-        let _ = run;
-        unimplemented!()
-    }
-
-    /// The events of a run's objects.
-    ///
-    /// # Errors
-    /// `Storage`.
-    pub async fn events(&self, run: RunId) -> Result<Vec<RunEvent>, Error> {
-        let _ = run;
-        unimplemented!()
-    }
-
-    /// The logs of a run.
-    ///
-    /// # Errors
-    /// `Storage`.
-    pub fn logs(&self, run: RunId) -> Result<Vec<LogInfo>, Error> {
-        let _ = run;
-        unimplemented!()
-    }
-
-    /// A piece of a log: whole lines from a cursor, at most 256 KiB.
-    ///
-    /// # Errors
-    /// `NotFound`, `Storage`.
-    pub fn read_log(&self, key: &LogKey, from: LogCursor, limit: usize) -> Result<LogPiece, Error> {
-        let _ = (key, from, limit);
-        unimplemented!()
-    }
-
-    /// Waits until a run is over (for a service: until it is ready), whoever is the engine.
-    ///
-    /// # Errors
-    /// `TimedOut`; `NotFound`.
-    pub async fn wait(&self, run: RunId, timeout: Option<Duration>) -> Result<RunRow, Error> {
-        let _ = (run, timeout);
-        unimplemented!()
-    }
-
-    /// Reads, makes and changes projects.
+    /// Lists projects by name.
     ///
     /// # Errors
     /// `Storage`.
     pub async fn projects(&self) -> Result<Vec<Project>, Error> {
-        unimplemented!()
+        Ok(self.ports.history.projects().await?)
     }
 
     /// The history beneath, for plain reads that need no decision (functions, profiles, secret names, settings).

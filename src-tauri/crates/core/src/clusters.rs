@@ -65,12 +65,16 @@ impl Clusters {
             Some(place) => self.find(&contexts, &place.context, None)?,
             None => contexts.current().map_err(|error| self.explain(&contexts, error))?,
         };
-        let namespace = place
-            .and_then(|place| place.namespace.clone())
-            .or_else(|| entry.namespace.clone())
-            .unwrap_or_else(|| FALLBACK_NAMESPACE.to_owned());
-        let kubeconfig = entry.file.to_string_lossy().into_owned();
-        Ok(Target { kubeconfig, context: entry.name.clone(), namespace, cluster: None })
+        Ok(target(entry, place.and_then(|place| place.namespace.clone())))
+    }
+
+    /// Finds a context by its name, with its own namespace.
+    ///
+    /// # Errors
+    /// `Kubeconfig` where there is no such context or several.
+    pub(crate) fn target_of(&self, context: &str) -> Result<Target, Error> {
+        let contexts = self.contexts();
+        Ok(target(self.find(&contexts, context, None)?, None))
     }
 
     /// Prepares a client for a target, or returns the one that is there; sends nothing.
@@ -178,6 +182,12 @@ impl Clusters {
         }
         made
     }
+}
+
+fn target(entry: &ContextEntry, namespace: Option<String>) -> Target {
+    let namespace = namespace.or_else(|| entry.namespace.clone()).unwrap_or_else(|| FALLBACK_NAMESPACE.to_owned());
+    let kubeconfig = entry.file.to_string_lossy().into_owned();
+    Target { kubeconfig, context: entry.name.clone(), namespace, cluster: None }
 }
 
 fn stamp(path: &Path) -> FileStamp {

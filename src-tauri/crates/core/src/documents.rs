@@ -1,12 +1,13 @@
 //! The use cases of files: a function and its tasks, as one file holds them.
 
 use berth_model::{
-    DocumentKind, Function, FunctionId, Problem, ProjectName, Task, TaskDocument, Unknown, document_kind,
-    read_function, read_task,
+    DocumentKind, Function, FunctionId, Problem, ProjectName, Task, TaskDocument, document_kind, read_function,
+    read_task,
 };
 use serde_json::Value;
 
 use crate::ports::Notice;
+use crate::prepare::{strictness, unknown_project};
 use crate::{App, Error};
 
 /// What a file holds, once every document of it was read.
@@ -27,11 +28,27 @@ impl App {
         }
     }
 
+    /// Saves a function from a document of either generation.
+    ///
+    /// # Errors
+    /// `InvalidInput` with every problem at its field; `NotFound` for an unknown project.
+    pub async fn save_function(&self, project: &ProjectName, document: &Value) -> Result<Function, Error> {
+        let mut saved = self.save_documents(project, std::slice::from_ref(document)).await?;
+        saved.pop().ok_or_else(|| {
+            let message = "There is no function here: a function says \"kind: container\", a name and a spec.";
+            Error::invalid(vec![Problem::new("kind", "kind", message)])
+        })
+    }
+
     /// Saves the functions of a file, each with the tasks that follow it.
     ///
     /// # Errors
-    /// `InvalidInput` with all problems of all documents, and nothing is saved; `Storage`.
+    /// `InvalidInput` with all problems of all documents, and nothing is saved; `NotFound` for an unknown project;
+    /// `Storage`.
     pub async fn save_documents(&self, project: &ProjectName, documents: &[Value]) -> Result<Vec<Function>, Error> {
+        if self.ports.history.project(project).await?.is_none() {
+            return Err(unknown_project(project));
+        }
         let content = self.read_documents(project, documents).map_err(Error::invalid)?;
         let mut saved = Vec::new();
         for mut function in content.functions {
@@ -72,11 +89,11 @@ impl App {
         match document_kind(document).map_err(|problem| vec![problem])? {
             DocumentKind::Function => {
                 let (function, _) =
-                    read_function(document, self.now(), FunctionId::random(), project, Unknown::Refuse)?;
+                    read_function(document, self.now(), FunctionId::random(), project, strictness(document))?;
                 content.functions.push(function);
             }
             DocumentKind::Task(_) => {
-                let (task, _) = read_task(document, Unknown::Refuse)?;
+                let (task, _) = read_task(document, strictness(document))?;
                 let Some(index) = content.functions.len().checked_sub(1) else {
                     let message = "A task must follow its function: put the function's document first.";
                     return Err(vec![Problem::new("kind", "order", message)]);

@@ -19,7 +19,7 @@ pub(crate) fn of_contact(error: berth_k8s::Error, target: &Target, waited: Durat
                 format!("context \"{context}\" did not answer: gave up after {seconds:.1} s"),
             )
             .hint("Check the network or VPN, and that the cluster of this context is running.");
-            made.detail = Some(error.message);
+            made.detail = Some(error.told.unwrap_or(error.message));
             made
         }
         Class::Unauthenticated => {
@@ -28,7 +28,7 @@ pub(crate) fn of_contact(error: berth_k8s::Error, target: &Target, waited: Durat
                 format!("the cluster of context \"{context}\" does not accept your credentials"),
             )
             .hint("Sign in again as you do for kubectl, then repeat.");
-            made.detail = Some(error.message);
+            made.detail = Some(error.told.unwrap_or(error.message));
             made
         }
         Class::Forbidden => forbidden(error, namespace),
@@ -46,7 +46,7 @@ pub(crate) fn of_launch(error: berth_k8s::Error, target: &Target, waited: Durati
                 format!("namespace \"{namespace}\" does not exist in context \"{context}\""),
             )
             .hint("Choose another namespace, or have it made; nothing was created.");
-            made.detail = Some(error.message);
+            made.detail = Some(error.told.unwrap_or(error.message));
             made
         }
         Class::Invalid => {
@@ -72,6 +72,6 @@ fn forbidden(error: berth_k8s::Error, namespace: &str) -> Error {
     let Some(denied) = error.denied.clone() else { return error.into() };
     let mut made = Error::new(ErrorCode::Forbidden, format!("you may not {denied} in namespace \"{namespace}\""));
     made.hint = Some(format!("Ask whoever runs the cluster for a role that allows: {denied}."));
-    made.detail = Some(error.message);
+    made.detail = Some(error.told.unwrap_or(error.message));
     made
 }

@@ -5,16 +5,26 @@
 pub mod app;
 pub mod capture;
 mod clusters;
+mod contexts;
+mod delete;
 mod documents;
 pub mod error;
 mod failpoint;
 mod failure;
+mod gates;
+mod launch;
 pub mod lock;
 pub mod ports;
+mod prepare;
+mod profiles;
 mod projects;
+mod relay;
+mod runs;
+mod secrets;
 mod stop;
 mod submission;
 mod transition;
+mod wait;
 
 pub use berth_k8s::RunEvent;
 

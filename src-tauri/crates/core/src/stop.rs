@@ -53,7 +53,7 @@ pub(crate) async fn carry_out(app: &App, row: RunRow) -> Result<RunRow, Error> {
     }
     match row.run.status.submission {
         Submission::Released => remove_released(app, row).await,
-        _ => submission::drive(app, row).await,
+        _ => submission::drive_now(app, row).await,
     }
 }
 

@@ -46,10 +46,18 @@ const STEPS: usize = 200;
 /// # Errors
 /// As the history fails; `Kubeconfig` or `Unreachable` where the cluster of the run cannot be reached at all.
 pub(crate) async fn drive(app: &App, run: RunRow) -> Result<RunRow, Error> {
+    let gate = app.launching.enter(run.run.id);
+    let _turn = gate.lock().await;
+    drive_now(app, run).await
+}
+
+/// The same without waiting for others of this process who work on the launch: for who holds the gate, and for who
+/// ends the launch.
+pub(crate) async fn drive_now(app: &App, run: RunRow) -> Result<RunRow, Error> {
     drive_from(app, run, Evidence::Nothing).await
 }
 
-/// The same for an intent that was written a moment ago by the caller, so that nothing can have been sent.
+/// As `drive_now`, for an intent that was written a moment ago by the caller, so that nothing can have been sent.
 pub(crate) async fn drive_fresh(app: &App, run: RunRow) -> Result<RunRow, Error> {
     drive_from(app, run, Evidence::Fresh).await
 }

@@ -210,13 +210,7 @@ fn a_given_up_run_is_stopped_or_deleted_as_was_wished() {
 #[test]
 fn only_an_answer_that_proves_nothing_was_stored_is_a_refusal() {
     let check = |status: Option<u16>, expected: bool| {
-        let error = berth_k8s::Error {
-            class: berth_k8s::Class::Unclear,
-            message: "answer".into(),
-            status,
-            denied: None,
-            fields: Vec::new(),
-        };
+        let error = berth_k8s::Error { status, ..berth_k8s::Error::new(berth_k8s::Class::Unclear, "answer") };
         assert_eq!(refusal(&error).is_some(), expected, "{status:?}");
     };
     for status in [400, 401, 403, 404, 413, 422] {

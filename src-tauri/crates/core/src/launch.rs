@@ -1,0 +1,177 @@
+//! The use cases of launching: check, prepare, launch, repeat. Nothing is written before the cluster said that it would
+//! take the run; nothing is sent before the intent is written.
+
+use std::time::Instant;
+
+use berth_k8s::{Class, Cluster, Manifests};
+use berth_model::{Problem, Run, RunId, RunState, RunStatus, SecurityLevel, Submission};
+
+use crate::app::{App, LaunchRequest, Prepared};
+use crate::failpoint::reach;
+use crate::ports::{Notice, RunRow};
+use crate::prepare::{WorkedOut, check_request, work_out};
+use crate::{Error, ErrorCode, failure, submission};
+
+impl App {
+    /// Checks a function document, a task document or run values, and returns all problems.
+    #[must_use]
+    pub fn validate(&self, request: &LaunchRequest) -> Vec<Problem> {
+        check_request(request, self.ports.clock.now())
+    }
+
+    /// Works a launch out without doing it; needs no cluster.
+    ///
+    /// # Errors
+    /// `InvalidInput` with every problem at its field; `NotFound` for an unknown function.
+    pub async fn prepare(&self, request: &LaunchRequest) -> Result<Prepared, Error> {
+        let worked_out = work_out(self, request).await?;
+        let manifests = worked_out.render(request, None)?;
+        Ok(worked_out.prepared(manifests))
+    }
+
+    /// Prepares, then asks the cluster whether it would take it (strict dry run of every object and of the pod).
+    ///
+    /// # Errors
+    /// As `prepare`; `Refused` or `Forbidden` with the cluster's reason in words.
+    pub async fn check(&self, request: &LaunchRequest) -> Result<Prepared, Error> {
+        let mut worked_out = work_out(self, request).await?;
+        let cluster = self.contact(&mut worked_out).await?;
+        let (manifests, _) = accepted(&cluster, &worked_out, request).await?;
+        Ok(worked_out.prepared(manifests))
+    }
+
+    /// Launches. Returns when the run is released, or is known to be refused, or its fate is unknown and looked after.
+    ///
+    /// The same id again is the same launch: it goes on where it stands and returns the same run, whatever else the
+    /// request says.
+    ///
+    /// # Errors
+    /// As `check`; `Refused` and `Conflict` where the cluster refused it after all; `OutcomeUnknown` where the reply was
+    /// lost (the run is in history).
+    pub async fn launch(&self, request: &LaunchRequest) -> Result<RunRow, Error> {
+        // One at a time for each id: a second click waits for the first and finds its run.
+        let gate = self.launching.enter(request.run);
+        let _turn = gate.lock().await;
+        let row = match self.ports.history.run(request.run).await? {
+            Some(known) => submission::drive_now(self, known).await?,
+            None => {
+                let (row, is_new) = self.write_intent(request).await?;
+                reach("launch.after_intent");
+                if is_new {
+                    submission::drive_fresh(self, row).await?
+                } else {
+                    submission::drive_now(self, row).await?
+                }
+            }
+        };
+        verdict(row)
+    }
+
+    /// Goes on with a launch that was found half done, whatever its age.
+    ///
+    /// # Errors
+    /// As `launch`.
+    pub async fn finish_launch(&self, run: RunId) -> Result<RunRow, Error> {
+        let gate = self.launching.enter(run);
+        let _turn = gate.lock().await;
+        verdict(submission::drive_now(self, self.owned(run).await?).await?)
+    }
+
+    /// Connects, and learns which cluster it is, so that the intent says where it goes.
+    async fn contact(&self, worked_out: &mut WorkedOut) -> Result<Cluster, Error> {
+        let id = self.clusters.identify(&self.ports, &worked_out.target).await?;
+        worked_out.target.cluster = Some(id);
+        self.clusters.cluster(&worked_out.target).await
+    }
+
+    /// Writes the intent once the cluster would take it; tells whether it is new.
+    async fn write_intent(&self, request: &LaunchRequest) -> Result<(RunRow, bool), Error> {
+        let mut worked_out = work_out(self, request).await?;
+        let cluster = self.contact(&mut worked_out).await?;
+        let (mut manifests, enforced) = accepted(&cluster, &worked_out, request).await?;
+        if !worked_out.is_saved {
+            worked_out.function = self.ports.history.save_function(&worked_out.function).await?;
+            self.ports.sink.announce(Notice::Project(request.project.clone()));
+            // The version is known only now, and travels with the run.
+            manifests = worked_out.render(request, enforced)?;
+        }
+        reach("launch.before_intent");
+        let run = intent(request, worked_out, manifests);
+        let row = self.ports.history.insert_run(&run).await?;
+        // Another program may have written the same id first.
+        let is_new = row.run.created == run.created && row.run.status == run.status;
+        tracing::info!(run_id = %run.id, context = run.target.context, namespace = run.target.namespace, "launch written down");
+        self.ports.sink.announce(Notice::Runs(vec![row.clone()]));
+        Ok((row, is_new))
+    }
+}
+
+/// Renders for what the namespace enforces and asks the cluster whether it would take every object and the pod.
+async fn accepted(
+    cluster: &Cluster,
+    worked_out: &WorkedOut,
+    request: &LaunchRequest,
+) -> Result<(Manifests, Option<SecurityLevel>), Error> {
+    let began = Instant::now();
+    let explain = |error| failure::of_launch(error, &worked_out.target, began.elapsed());
+    let enforced = match cluster.enforced_security().await {
+        Ok(level) => level.as_deref().and_then(security_level),
+        Err(error) if error.class == Class::Forbidden => None,
+        Err(error) => return Err(explain(error)),
+    };
+    let manifests = worked_out.render(request, enforced)?;
+    cluster.preflight(&manifests.objects).await.map_err(explain)?;
+    Ok((manifests, enforced))
+}
+
+/// `privileged`, and words of a later Kubernetes, ask for nothing that Berth could add.
+fn security_level(word: &str) -> Option<SecurityLevel> {
+    match word {
+        "restricted" => Some(SecurityLevel::Restricted),
+        "baseline" => Some(SecurityLevel::Baseline),
+        _ => None,
+    }
+}
+
+fn intent(request: &LaunchRequest, worked_out: WorkedOut, manifests: Manifests) -> Run {
+    Run {
+        id: request.run,
+        project: request.project.clone(),
+        function: worked_out.function_ref(),
+        action: request.action,
+        target: worked_out.target,
+        parent: request.parent,
+        installation: worked_out.installation,
+        spec: worked_out.spec,
+        origins: worked_out.origins,
+        manifests: manifests.objects,
+        spec_hash: manifests.spec_hash,
+        object_name: manifests.name,
+        created: worked_out.created,
+        status: RunStatus { state: RunState::Built, submission: Submission::Intent, ..RunStatus::created() },
+    }
+}
+
+/// What a launch came to, as its caller must know it.
+fn verdict(row: RunRow) -> Result<RunRow, Error> {
+    let run = &row.run;
+    let told = run.status.message.clone().unwrap_or_default();
+    let code = match run.status.submission {
+        Submission::Rejected => ErrorCode::Refused,
+        Submission::Conflict => ErrorCode::Conflict,
+        Submission::Unknown | Submission::Intent | Submission::Created | Submission::Complete => {
+            ErrorCode::OutcomeUnknown
+        }
+        Submission::Discarded if run.status.wish.is_none() => ErrorCode::Refused,
+        Submission::Draft | Submission::Released | Submission::Discarded => return Ok(row),
+    };
+    let error = match code {
+        ErrorCode::OutcomeUnknown => {
+            Error::new(code, format!("the outcome of launching \"{}\" is not known yet: {told}", run.object_name))
+                .hint("It is being looked after: the run is in the list and shows what became of it.")
+        }
+        _ => Error::new(code, format!("\"{}\" was not launched: {told}", run.object_name))
+            .hint("Nothing runs. The run is kept in history with this reason."),
+    };
+    Err(error)
+}

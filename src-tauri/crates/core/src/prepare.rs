@@ -1,0 +1,281 @@
+//! Works a launch out: which function, which values, where to, which objects. Reads history and kubeconfig files;
+//! asks no cluster and writes nothing.
+
+use std::collections::BTreeMap;
+
+use berth_k8s::Manifests;
+use berth_k8s::manifest::{Rendering, render};
+use berth_model::{
+    Function, FunctionId, FunctionRef, InstallationId, Origin, Overrides, Problem, ProfileName, Project, RunSpec,
+    SecurityLevel, Target, TaskSpec, Unknown, UriKind, merge, read_function, read_overrides, read_task_spec,
+};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::app::{App, LaunchRequest, Launchable, Prepared};
+use crate::{Error, ErrorCode};
+
+/// A launch worked out, before any cluster was asked.
+pub(crate) struct WorkedOut {
+    /// The function, frozen as it will run; its id and version are the saved ones where it is saved.
+    pub(crate) function: Function,
+    /// Whether this very version is in history already.
+    pub(crate) is_saved: bool,
+    /// Where it goes.
+    pub(crate) target: Target,
+    /// The merged specification.
+    pub(crate) spec: RunSpec,
+    /// Where each value came from.
+    pub(crate) origins: BTreeMap<String, Origin>,
+    /// Who launches.
+    pub(crate) installation: InstallationId,
+    /// When it was worked out: the run's time of creation.
+    pub(crate) created: Timestamp,
+}
+
+impl WorkedOut {
+    /// Names the function version.
+    pub(crate) fn function_ref(&self) -> FunctionRef {
+        FunctionRef { name: self.function.name.clone(), version: self.function.version, id: self.function.id }
+    }
+
+    /// Renders the objects.
+    ///
+    /// # Errors
+    /// `InvalidInput` with every parameter that cannot be honoured.
+    pub(crate) fn render(&self, request: &LaunchRequest, enforced: Option<SecurityLevel>) -> Result<Manifests, Error> {
+        let rendering = Rendering {
+            run: request.run,
+            project: request.project.clone(),
+            function: self.function_ref(),
+            action: request.action,
+            namespace: self.target.namespace.clone(),
+            installation: self.installation,
+            parent: request.parent,
+            spec: self.spec.clone(),
+            origins: self.origins.clone(),
+            created: self.created,
+            enforced,
+        };
+        render(&rendering).map_err(|error| Error::invalid(error.problems))
+    }
+
+    /// What a preview shows.
+    pub(crate) fn prepared(&self, manifests: Manifests) -> Prepared {
+        let command = self.spec.function.command.as_ref().and_then(|command| command.words().ok());
+        Prepared {
+            target: self.target.clone(),
+            spec: self.spec.clone(),
+            origins: self.origins.clone(),
+            manifests: manifests.objects,
+            command,
+            args: self.spec.function.args.clone(),
+        }
+    }
+}
+
+/// The layers of a launch before they are merged.
+struct Layers {
+    function: Function,
+    is_saved: bool,
+    overrides: Overrides,
+    task: Option<TaskSpec>,
+    profile: Option<TaskSpec>,
+}
+
+/// Works a launch out.
+///
+/// # Errors
+/// `NotFound` for an unknown project or function; `InvalidInput` with every problem; `Kubeconfig` where there is no
+/// place to go.
+pub(crate) async fn work_out(app: &App, request: &LaunchRequest) -> Result<WorkedOut, Error> {
+    let history = &app.ports.history;
+    let project = history.project(&request.project).await?.ok_or_else(|| unknown_project(&request.project))?;
+    let created = app.ports.clock.now();
+    let layers = read_layers(app, request, created).await?;
+    let (spec, origins) =
+        merge(&layers.function.spec, &layers.overrides, layers.task.as_ref(), layers.profile.as_ref());
+    let mut problems = problems_of(request, &spec);
+    problems.extend(unknown_secrets(app, &project, &spec).await?);
+    if !problems.is_empty() {
+        return Err(Error::invalid(problems));
+    }
+    let target = app.clusters.resolve(request.place.as_ref(), &project)?;
+    let installation = history.installation().await?;
+    Ok(WorkedOut { function: layers.function, is_saved: layers.is_saved, target, spec, origins, installation, created })
+}
+
+/// Reads everything that a launch is made of; problems of all layers together.
+async fn read_layers(app: &App, request: &LaunchRequest, now: Timestamp) -> Result<Layers, Error> {
+    let mut problems = Vec::new();
+    let function = match read_what(app, request, now).await {
+        Ok(function) => Some(function),
+        Err(error) if error.code == ErrorCode::InvalidInput => {
+            problems.extend(error.fields);
+            None
+        }
+        Err(error) => return Err(error),
+    };
+    let overrides = read_overrides(&request.overrides, request.action).unwrap_or_else(|found| {
+        problems.extend(found);
+        Overrides::default()
+    });
+    let task = match (&request.task, &function) {
+        (Some(task), _) => {
+            let (task, found) = read_task(task, request);
+            problems.extend(found);
+            Some(task)
+        }
+        (None, Some((function, true))) => app.ports.history.task(function.id, request.action).await?,
+        (None, _) => None,
+    };
+    let named = overrides.task.profile.as_ref().or_else(|| task.as_ref()?.profile.as_ref());
+    let profile = match named {
+        None => None,
+        Some(name) => match app.ports.history.profile(&request.project, name).await? {
+            Some(profile) => Some(profile.spec),
+            None => {
+                problems.push(unknown_profile(name, request));
+                None
+            }
+        },
+    };
+    match function {
+        Some((function, is_saved)) if problems.is_empty() => {
+            Ok(Layers { function, is_saved, overrides, task, profile })
+        }
+        _ => Err(Error::invalid(problems)),
+    }
+}
+
+/// Reads the function, and tells whether this very version is saved.
+async fn read_what(app: &App, request: &LaunchRequest, now: Timestamp) -> Result<(Function, bool), Error> {
+    let history = &app.ports.history;
+    match &request.what {
+        Launchable::Saved { name, version } => {
+            let found = history.function(&request.project, name, *version).await?;
+            let found = found.ok_or_else(|| {
+                let which = version.map_or_else(String::new, |version| format!(" version {version}"));
+                Error::new(
+                    ErrorCode::NotFound,
+                    format!("there is no function \"{name}\"{which} in project \"{}\"", request.project),
+                )
+                .hint("See `berth function list`, or launch a file with -f.")
+            })?;
+            Ok((found, true))
+        }
+        Launchable::Document(document) => {
+            let function = function_of(document, request, now).map_err(Error::invalid)?;
+            let known = history.function_by_spec(&request.project, &function.name, &function.spec).await?;
+            Ok(known.map_or((function, false), |known| (known, true)))
+        }
+    }
+}
+
+/// Reads a function document. Its id is derived from the run's, so that the same launch makes the same function.
+fn function_of(document: &Value, request: &LaunchRequest, now: Timestamp) -> Result<Function, Vec<Problem>> {
+    let new_id = FunctionId::derived(&format!("function of run {}", request.run));
+    let (mut function, _) = read_function(document, now, new_id, &request.project, strictness(document))?;
+    function.project = request.project.clone();
+    Ok(function)
+}
+
+/// A file that another program wrote may hold keys that have no meaning here; in one written by hand, an unknown key is
+/// a slip. Programs write a key or an id, people do not.
+pub(crate) fn strictness(document: &Value) -> Unknown {
+    let is_written_by_program = ["key", "id", "status"].iter().any(|key| document.get(key).is_some());
+    if is_written_by_program { Unknown::Keep } else { Unknown::Refuse }
+}
+
+fn read_task(task: &Value, request: &LaunchRequest) -> (TaskSpec, Vec<Problem>) {
+    let (spec, problems, _) = read_task_spec(task, request.action, Unknown::Refuse);
+    (spec, problems)
+}
+
+/// Checks a request without history: its documents and values, merged as far as they are given in full.
+pub(crate) fn check_request(request: &LaunchRequest, now: Timestamp) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let function = match &request.what {
+        Launchable::Saved { .. } => None,
+        Launchable::Document(document) => match function_of(document, request, now) {
+            Ok(function) => Some(function),
+            Err(found) => {
+                problems.extend(found);
+                None
+            }
+        },
+    };
+    let overrides = read_overrides(&request.overrides, request.action);
+    let task = request.task.as_ref().map(|task| read_task(task, request));
+    if let Some((_, found)) = &task {
+        problems.extend(found.iter().cloned());
+    }
+    match (function, overrides) {
+        (Some(function), Ok(overrides)) if problems.is_empty() => {
+            let task = task.map(|(spec, _)| spec);
+            let (spec, _) = merge(&function.spec, &overrides, task.as_ref(), None);
+            problems.extend(problems_of(request, &spec));
+        }
+        (_, Err(found)) => problems.extend(found),
+        _ => {}
+    }
+    problems
+}
+
+/// Everything wrong with a merged specification.
+fn problems_of(_request: &LaunchRequest, spec: &RunSpec) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    problems.extend(unread_code(spec));
+    problems
+}
+
+/// A path of this machine without its content: the core reads no files of the user, so the caller must have.
+fn unread_code(spec: &RunSpec) -> Option<Problem> {
+    let source = spec.function.source.as_ref()?;
+    if source.is_inline() || source.uri_kind() != Some(UriKind::LocalPath) {
+        return None;
+    }
+    let uri = source.uri.as_deref().unwrap_or_default();
+    Some(Problem::new(
+        "source.uri",
+        "code_not_read",
+        format!(
+            "The code \"{uri}\" is a path of this machine, and its content was not given: launch the file with `berth run -f`, or paste the code."
+        ),
+    ))
+}
+
+async fn unknown_secrets(app: &App, project: &Project, spec: &RunSpec) -> Result<Vec<Problem>, Error> {
+    if spec.task.secrets.is_empty() {
+        return Ok(Vec::new());
+    }
+    let known = app.ports.history.secrets(&project.name).await?;
+    let missing =
+        spec.task.secrets.iter().enumerate().filter(|(_, name)| !known.iter().any(|entry| entry.name == **name));
+    Ok(missing
+        .map(|(index, name)| {
+            Problem::new(
+                format!("secrets[{index}]"),
+                "unknown_secret",
+                format!(
+                    "There is no secret \"{name}\" in project \"{}\": set it with `berth secret set {name}`.",
+                    project.name
+                ),
+            )
+        })
+        .collect())
+}
+
+fn unknown_profile(name: &ProfileName, request: &LaunchRequest) -> Problem {
+    Problem::new(
+        "profile",
+        "unknown_profile",
+        format!("There is no profile \"{name}\" in project \"{}\": save it first, or name another.", request.project),
+    )
+}
+
+/// The error of a project that history does not know.
+pub(crate) fn unknown_project(name: &berth_model::ProjectName) -> Error {
+    Error::new(ErrorCode::NotFound, format!("there is no project \"{name}\""))
+        .hint(format!("Make it with `berth project create {name}`."))
+}

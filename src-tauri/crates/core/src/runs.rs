@@ -1,0 +1,240 @@
+//! The use cases of runs that are there: find, list, read, put away, repeat.
+
+use berth_k8s::RunEvent;
+use berth_model::{FunctionSpec, Generation, Place, Run, RunId, Source, print_function, print_task_spec};
+use serde_json::{Map, Value, json};
+
+use crate::app::{App, LaunchRequest, Launchable};
+use crate::ports::{LogCursor, LogInfo, LogKey, LogPiece, Notice, RunPage, RunQuery, RunRow, TransitionRow};
+use crate::transition::unknown_run;
+use crate::{Error, ErrorCode};
+
+/// Most names that an error about an ambiguous text lists.
+const NAMED: usize = 5;
+
+/// Keys that name the code of a function; a new one replaces all of the old.
+const CODE_KEYS: [&str; 6] = ["source", "code_src", "code", "base64", "handler", "lang"];
+
+impl App {
+    /// Finds the one run that a text means: an id, an unambiguous beginning of one, or an object's name.
+    ///
+    /// # Errors
+    /// `NotFound`; `InvalidInput` where several match, naming them.
+    pub async fn find_run(&self, text: &str) -> Result<RunRow, Error> {
+        let text = text.trim();
+        let mut found = self.ports.history.find_runs(text).await?;
+        if found.len() > 1
+            && let Some(exact) = found.iter().position(|row| row.run.object_name == text)
+        {
+            return Ok(found.swap_remove(exact));
+        }
+        match (found.pop(), found.len()) {
+            (Some(row), 0) => Ok(row),
+            (None, _) => Err(Error::new(ErrorCode::NotFound, format!("there is no run \"{text}\""))
+                .hint("See `berth runs`. A run is named by its id, a beginning of it, or its object's name.")),
+            (Some(last), others) => {
+                found.push(last);
+                let names: Vec<String> =
+                    found.iter().take(NAMED).map(|row| format!("{} ({})", row.run.id, row.run.object_name)).collect();
+                let more = if others >= NAMED { ", and more" } else { "" };
+                Err(Error::new(
+                    ErrorCode::InvalidInput,
+                    format!("\"{text}\" means several runs: {}{more}", names.join(", ")),
+                )
+                .hint("Write more of the id."))
+            }
+        }
+    }
+
+    /// Lists runs.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn runs(&self, query: &RunQuery) -> Result<RunPage, Error> {
+        Ok(self.ports.history.runs(query).await?)
+    }
+
+    /// The history of a run's status.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn transitions(&self, run: RunId) -> Result<Vec<TransitionRow>, Error> {
+        Ok(self.ports.history.transitions(run).await?)
+    }
+
+    /// The events of a run's objects.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn events(&self, run: RunId) -> Result<Vec<RunEvent>, Error> {
+        Ok(self.ports.history.events(run).await?)
+    }
+
+    /// The logs of a run.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub fn logs(&self, run: RunId) -> Result<Vec<LogInfo>, Error> {
+        Ok(self.ports.archive.list(run)?)
+    }
+
+    /// A piece of a log: whole lines from a cursor, at most 256 KiB.
+    ///
+    /// # Errors
+    /// `NotFound`, `Storage`.
+    pub fn read_log(&self, key: &LogKey, from: LogCursor, limit: usize) -> Result<LogPiece, Error> {
+        /// Most bytes of one answer: what the page can draw at once without a pause that is felt.
+        const LIMIT: usize = 256 * 1024;
+        Ok(self.ports.archive.read(key, from, limit.clamp(1, LIMIT))?)
+    }
+
+    /// Puts a run away, or takes it back.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn archive(&self, run: RunId, archived: bool) -> Result<(), Error> {
+        let mut row = self.known(run).await?;
+        self.ports.history.archive_run(run, archived).await?;
+        row.archived = archived;
+        self.ports.sink.announce(Notice::Runs(vec![row]));
+        Ok(())
+    }
+
+    /// Makes the request that repeats a run with its frozen specification; `overrides` go on top.
+    ///
+    /// # Errors
+    /// `NotFound`; `InvalidInput` where the overrides are no object.
+    pub async fn rerun_request(&self, run: RunId, overrides: Value) -> Result<LaunchRequest, Error> {
+        let run = self.known(run).await?.run;
+        let saved = self.ports.history.function(&run.project, &run.function.name, Some(run.function.version)).await?;
+        let mut base = Map::new();
+        let what = match saved.filter(|function| function.id == run.function.id) {
+            Some(function) => {
+                // The run may have been given other values than its function's: they are part of what is repeated.
+                if function.spec != run.spec.function {
+                    base = function_values(&run.spec.function);
+                }
+                Launchable::Saved { name: function.name, version: Some(function.version) }
+            }
+            None => Launchable::Document(self.frozen_function(&run)),
+        };
+        let (task, own) = print_task_spec(&run.spec.task, Generation::Seed);
+        Ok(LaunchRequest {
+            run: RunId::random(),
+            project: run.project,
+            what,
+            action: run.action,
+            overrides: Value::Object(laid_over(base, overrides)?),
+            task: Some(with_own(task, own)),
+            place: Some(Place { context: run.target.context, namespace: Some(run.target.namespace) }),
+            parent: Some(run.id),
+        })
+    }
+
+    /// Reads a run that must be there.
+    pub(crate) async fn known(&self, run: RunId) -> Result<RunRow, Error> {
+        self.ports.history.run(run).await?.ok_or_else(|| unknown_run(run))
+    }
+
+    /// Reads a run that this installation launched.
+    pub(crate) async fn owned(&self, run: RunId) -> Result<RunRow, Error> {
+        let row = self.known(run).await?;
+        if row.run.installation == self.ports.history.installation().await? {
+            return Ok(row);
+        }
+        Err(Error::new(
+            ErrorCode::NotOurs,
+            format!("run {run} was launched by another installation of Berth: it is looked at, not touched"),
+        )
+        .hint("Whoever launched it can stop or delete it; you can do so by an explicit choice."))
+    }
+
+    /// A function document of a run whose function is not in history any more.
+    fn frozen_function(&self, run: &Run) -> Value {
+        let now = self.ports.clock.now();
+        let function = berth_model::Function {
+            id: run.function.id,
+            project: run.project.clone(),
+            name: run.function.name.clone(),
+            version: run.function.version,
+            description: None,
+            labels: Vec::new(),
+            embedded: false,
+            created: now,
+            updated: now,
+            spec: run.spec.function.clone(),
+            extra: Map::new(),
+        };
+        print_function(&function, Generation::Seed)
+    }
+}
+
+/// The fields of a function as values given with a run.
+fn function_values(spec: &FunctionSpec) -> Map<String, Value> {
+    let mut values = Map::new();
+    let mut put = |key: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            values.insert(key.to_owned(), value);
+        }
+    };
+    put("image", spec.image.as_ref().map(|image| json!(image)));
+    put("base_image", spec.base_image.as_ref().map(|image| json!(image)));
+    put("image_pull_policy", spec.image_pull_policy.map(|policy| json!(policy)));
+    put("command", spec.command.as_ref().map(|command| json!(command)));
+    put("args", spec.args.as_ref().map(|args| json!(args)));
+    if let Some(Source { uri, code, base64, handler, lang }) = &spec.source {
+        put("code_src", uri.as_ref().map(|uri| json!(uri)));
+        put("code", code.as_ref().map(|code| json!(code)));
+        put("base64", base64.as_ref().map(|base64| json!(base64)));
+        put("handler", handler.as_ref().map(|handler| json!(handler)));
+        put("lang", lang.as_ref().map(|lang| json!(lang)));
+    }
+    values
+}
+
+fn laid_over(mut base: Map<String, Value>, overrides: Value) -> Result<Map<String, Value>, Error> {
+    match overrides {
+        Value::Null => Ok(base),
+        Value::Object(overrides) => {
+            if CODE_KEYS.iter().any(|key| overrides.contains_key(*key)) {
+                base.retain(|key, _| !CODE_KEYS.contains(&key.as_str()));
+            }
+            base.extend(overrides);
+            Ok(base)
+        }
+        _ => Err(Error::new(ErrorCode::InvalidInput, "the values given with a run must be an object")),
+    }
+}
+
+/// Adds to a printed task what its shape cannot say; the reader takes both side by side.
+fn with_own(task: Value, own: Map<String, Value>) -> Value {
+    match task {
+        Value::Object(mut fields) => {
+            fields.extend(own);
+            Value::Object(fields)
+        }
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn new_code_replaces_all_of_the_old() {
+        let base = function_values(&FunctionSpec {
+            image: "python:3.12".parse().ok(),
+            source: Some(Source { code: Some("old".into()), handler: Some("old.py".into()), ..Source::default() }),
+            ..FunctionSpec::default()
+        });
+        let over = laid_over(base, json!({ "base64": "bmV3" })).expect("an object");
+        assert_eq!(Value::Object(over), json!({ "image": "python:3.12", "base64": "bmV3" }));
+    }
+
+    #[test]
+    fn values_that_are_no_object_are_refused() {
+        let error = laid_over(Map::new(), json!([1])).expect_err("a list has no names");
+        assert_eq!(error.code, ErrorCode::InvalidInput);
+    }
+}
