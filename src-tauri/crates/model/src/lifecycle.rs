@@ -1,5 +1,9 @@
 //! Decides every change of a run's state from what was observed; the only place that does.
 
+mod absent;
+mod attempts;
+mod present;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -86,9 +90,28 @@ pub struct Transition {
 /// Decides what an observation changes.
 ///
 /// Returns `None` where nothing changes: the observation is older than what is known, the state is final, or the
-/// status would be the same.
+/// status would be the same (a newer version of the object alone is no change).
+///
+/// The rules, beside the table in `present` and `absent`:
+/// - A final state never changes. After it, only what completes the record is taken: attempts that were still being
+///   watched, the exit code and reason of an end that was first seen without its pods, and that the objects are gone.
+/// - An end that the object itself tells wins over a wish to stop: what ended before the stop ended by itself.
+/// - A run that was seen running is not pending again: a further attempt changes the phase alone.
+/// - Absence decides nothing while a launch is not known to have reached the cluster: its verdict is the submission's.
+/// - Losing contact is not an observation, so it changes nothing.
 #[must_use]
 pub fn advance(action: Action, status: &RunStatus, observation: &Observation) -> Option<Transition> {
-    let _ = (action, status, observation);
-    None
+    let to = match &observation.sight {
+        Sight::Present(present) => present::after(action, status, present, observation.at)?,
+        Sight::Absent(absence) => absent::after(action, status, *absence, observation.at)?,
+    };
+    let unchanged = RunStatus { seen_version: status.seen_version, ..to.clone() };
+    if unchanged == *status {
+        return None;
+    }
+    let to = RunStatus { revision: status.revision.saturating_add(1), ..to };
+    Some(Transition { at: observation.at, from: status.state, to })
 }
+
+#[cfg(test)]
+mod tests;
