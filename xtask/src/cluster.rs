@@ -216,6 +216,7 @@ impl Cluster {
         if self.node().process_id().is_some() {
             let is_same = Settings::read(&self.folder)?.as_ref() == Some(&settings);
             if is_same && self.kubectl(&programs).read(&["get", "--raw=/readyz"]).is_ok() {
+                self.link_images(&storages)?;
                 let relay = self.relay_of(&settings);
                 if relay.state() != "open" {
                     relay.mend()?;
@@ -304,9 +305,7 @@ impl Cluster {
         certificates::ready(&folder.join("pki"))?;
         let components = Components { folder, programs };
         components.configure(&settings.cgroup, settings.log_max_size.as_deref())?;
-        for storage in storages {
-            images::link_into(&storage.join("docker"), &folder.join("registry").join("docker"))?;
-        }
+        self.link_images(storages)?;
         self.save_kernel_settings()?;
         machine::make_control_group(&settings.cgroup)?;
         let node = self.node();
@@ -326,6 +325,12 @@ impl Cluster {
         }
         kubectl.apply_objects()?;
         kubectl.wait_for_node()
+    }
+
+    /// Gives the cluster's registry the images, also while it serves: it reads its files anew each time.
+    fn link_images(&self, storages: &[PathBuf]) -> Result<()> {
+        let registry = self.folder.join("registry").join("docker");
+        storages.iter().try_for_each(|storage| images::link_into(&storage.join("docker"), &registry))
     }
 
     /// Ends whatever runs of the cluster. Leftovers of a machine that was killed are removed too.
