@@ -14,7 +14,7 @@ mod preflight;
 mod refusal;
 pub(crate) mod request;
 pub(crate) mod resource;
-mod runs;
+pub(crate) mod runs;
 
 use answer::Attempt;
 use request::Plan;
@@ -279,7 +279,7 @@ impl Cluster {
         if !matches!(object.kind.as_str(), "Job" | "CronJob") {
             return Err(Error::new(Class::Invalid, format!("a {} cannot be released", object.kind)));
         }
-        self.patch(object, json!({"spec": {"suspend": false}})).await
+        self.patch(object, "release", json!({"spec": {"suspend": false}})).await
     }
 
     /// Sets how long a finished Job is kept, in seconds.
@@ -287,16 +287,18 @@ impl Cluster {
     /// # Errors
     /// `NotFound` where it is gone already; `Conflict` where the name belongs to another.
     pub async fn keep_for(&self, object: &ObjectRef, seconds: u32) -> Result<(), Error> {
-        self.patch(object, json!({"spec": {"ttlSecondsAfterFinished": seconds}})).await.map(|_| ())
+        let change = json!({"spec": {"ttlSecondsAfterFinished": seconds}});
+        self.patch(object, "set the time to keep", change).await.map(|_| ())
     }
 
     /// Merges a change into an object of this identity: the UID in the patch makes the API refuse another of the name.
-    async fn patch(&self, object: &ObjectRef, mut change: Value) -> Result<Value, Error> {
+    async fn patch(&self, object: &ObjectRef, what: &str, mut change: Value) -> Result<Value, Error> {
         let resource = Resource::of(&object.kind)?;
         if let Some(change) = change.as_object_mut() {
             change.insert("metadata".to_owned(), json!({"uid": object.uid}));
         }
-        let attempt = Attempt::on("patch", &resource, &self.namespace, Some(&object.name));
+        let mut attempt = Attempt::on("patch", &resource, &self.namespace, Some(&object.name));
+        attempt.what = format!("{what} the {} \"{}\"", object.kind, object.name);
         let plan = Plan {
             method: http::Method::PATCH,
             path: self.changing(resource.one(&self.namespace, &object.name), false),
@@ -304,7 +306,17 @@ impl Cluster {
             body: change.to_string().into_bytes(),
             is_compressible: true,
         };
-        self.fetch(&plan, &attempt).await
+        let mut patched = self.fetch(&plan, &attempt).await;
+        // Another object of the name shows as an attempt to change its identity.
+        if let Err(error) = &mut patched
+            && error.class == Class::Invalid
+            && error.fields.iter().any(|field| field.path == "metadata.uid")
+        {
+            error.class = Class::Conflict;
+            error.message = format!("failed to {}: the name belongs to another object now", attempt.what);
+            error.fields.clear();
+        }
+        patched
     }
 
     /// Deletes an object by identity, in the foreground (its pods end first). `false` where it was gone already.
