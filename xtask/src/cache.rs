@@ -2,6 +2,7 @@
 //! made from. It appears by renaming, so a folder that exists is whole; a lock file keeps two from making the same.
 
 use std::fs::{self, File};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -65,6 +66,7 @@ pub fn kept(name: &str, key: &str, make: impl FnOnce(&Path) -> Result<()>) -> Re
         return Err(error);
     }
     fs::rename(&unfinished, &folder).with_context(|| format!("failed to name \"{}\"", folder.display()))?;
+    fs::remove_file(folder.with_extension("lock")).context("failed to remove a lock file")?;
     Ok(folder)
 }
 
@@ -81,18 +83,24 @@ pub fn lock(file: &Path, waiting: &str) -> Result<File> {
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder).with_context(|| format!("failed to make \"{}\"", folder.display()))?;
     }
-    let lock = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(file)
-        .with_context(|| format!("failed to open the lock file \"{}\"", file.display()))?;
-    if flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() {
-        output::note(waiting);
-        flock(&lock, FlockOperation::LockExclusive)
-            .with_context(|| format!("failed to lock \"{}\"", file.display()))?;
+    loop {
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(file)
+            .with_context(|| format!("failed to open the lock file \"{}\"", file.display()))?;
+        if flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() {
+            output::note(waiting);
+            flock(&lock, FlockOperation::LockExclusive)
+                .with_context(|| format!("failed to lock \"{}\"", file.display()))?;
+        }
+        // Whoever held it may have removed the file with what it protected: then this lock keeps nobody out.
+        let (ours, there) = (lock.metadata().ok(), fs::metadata(file).ok());
+        if ours.zip(there).is_some_and(|(ours, there)| ours.ino() == there.ino()) {
+            return Ok(lock);
+        }
     }
-    Ok(lock)
 }
 
 /// Removes a folder with all that is in it, if it is there.

@@ -258,6 +258,7 @@ impl Cluster {
         self.end()?;
         if wipe {
             cache::remove(&self.folder)?;
+            fs::remove_file(self.lock_file()?).context("failed to remove the cluster's lock file")?;
         }
         output::note(format!("cluster \"{}\" is down after {:.1} s", self.name, started.elapsed().as_secs_f64()));
         Ok(())
@@ -429,8 +430,11 @@ impl Cluster {
     }
 
     fn lock(&self) -> Result<fs::File> {
-        let file = clusters()?.join(format!("{}.lock", self.name));
-        cache::lock(&file, "another xtask starts or ends this cluster, waiting for it")
+        cache::lock(&self.lock_file()?, "another xtask starts or ends this cluster, waiting for it")
+    }
+
+    fn lock_file(&self) -> Result<PathBuf> {
+        Ok(clusters()?.join(format!("{}.lock", self.name)))
     }
 
     fn relay(&self) -> Result<Relay<'_>> {
