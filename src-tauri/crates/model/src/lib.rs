@@ -48,5 +48,5 @@ pub use task::{
     Action, Amount, Env, Profile, Resources, SecurityLevel, ServicePort, ServiceType, Task, TaskSpec, Toleration,
     Volume, VolumeKind,
 };
-pub use validate::check_source;
+pub use validate::{check_source, not_live, validate_run};
 pub use word::StatusWord;
