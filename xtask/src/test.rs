@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::cluster::Cluster;
 use crate::display::Session;
@@ -87,5 +87,7 @@ fn rust_tests(cluster: &Cluster) -> Result<Tally> {
         cargo.env("BERTH_TEST_KUBECONFIG", file).env("BERTH_TEST_CONTEXT", cluster.context());
         cargo.env("BERTH_TEST_CLUSTER", cluster.name());
     }
+    // What a test does to the cluster (cut, mend, component) it does by this program.
+    cargo.env("BERTH_XTASK", std::env::current_exe().context("failed to name xtask's own program")?);
     tally::of(&mut session.command(&cargo)?, tally::cargo_line)
 }
