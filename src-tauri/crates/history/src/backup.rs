@@ -24,6 +24,9 @@ const SOON_DONE: u64 = 32 * 1024 * 1024;
 /// How often an open program looks whether a day has passed.
 const LOOK: Duration = Duration::from_secs(15 * 60);
 
+/// How a time is written in file names: sorts by time and is legal everywhere.
+const STAMP: &str = "%Y-%m-%dT%H-%M-%SZ";
+
 /// The thread that makes the daily copy; ends with its owner.
 pub(crate) struct DailyBackup {
     stop: Option<mpsc::Sender<()>>,
@@ -104,15 +107,22 @@ fn named(folder: &Folder, prefix: &str) -> Vec<PathBuf> {
     found
 }
 
-/// A time as part of a file name: sorts by time and is legal everywhere.
+/// A time as part of a file name.
 pub(crate) fn stamp(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H-%M-%SZ").to_string()
+    at.strftime(STAMP).to_string()
+}
+
+/// Tells how long ago the newest daily copy was made; `None` where there is none. A clock that was set back counts as
+/// long ago as it was set.
+pub(crate) fn age(folder: &Folder, now: Timestamp) -> Option<SignedDuration> {
+    let newest = dailies(folder).into_iter().next()?;
+    let stamp = newest.file_stem()?.to_str()?.strip_prefix("history-")?.to_owned();
+    let made = jiff::civil::DateTime::strptime(STAMP, stamp).ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
+    Some(now.duration_since(made).abs())
 }
 
 fn is_due(folder: &Folder, now: Timestamp) -> bool {
-    let newest = dailies(folder).first().and_then(|path| fs::metadata(path).ok()?.modified().ok());
-    let newest = newest.and_then(|time| Timestamp::try_from(time).ok());
-    newest.is_none_or(|time| now.duration_since(time).abs() >= SignedDuration::from_hours(24))
+    age(folder, now).is_none_or(|age| age >= SignedDuration::from_hours(24))
 }
 
 /// Makes today's copy and removes those beyond the newest seven.

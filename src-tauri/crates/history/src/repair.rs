@@ -54,9 +54,7 @@ pub(crate) fn needs_whole_check(folder: &Folder, now: Timestamp) -> bool {
     if size <= ALWAYS_CHECKED || folder.suspicion().exists() {
         return true;
     }
-    let newest = backup::dailies(folder).first().and_then(|path| fs::metadata(path).ok()?.modified().ok());
-    let newest = newest.and_then(|time| Timestamp::try_from(time).ok());
-    newest.is_none_or(|time| now.duration_since(time).abs() > SignedDuration::from_hours(48))
+    backup::age(folder, now).is_none_or(|age| age > SignedDuration::from_hours(48))
 }
 
 /// Moves a database and its side files aside. Returns where the database went.

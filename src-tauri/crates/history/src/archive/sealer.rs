@@ -6,6 +6,7 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -41,6 +42,7 @@ pub(crate) enum Order {
 pub(crate) struct Sealer {
     queue: Mutex<Option<SyncSender<Order>>>,
     thread: Option<JoinHandle<()>>,
+    stop: Arc<AtomicBool>,
 }
 
 /// The queue as a log's writer holds it; closed when the archive is.
@@ -65,11 +67,18 @@ impl Queue {
 impl Sealer {
     pub(crate) fn start(connection: Connection, shared: Arc<Shared>) -> Result<Self, StoreError> {
         let (queue, orders) = mpsc::sync_channel(QUEUE);
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
         let thread = std::thread::Builder::new()
             .name("berth-sealer".to_owned())
-            .spawn(move || work(connection, &shared, &orders))
+            .spawn(move || work(connection, &shared, &orders, &stopped))
             .map_err(|cause| StoreError::Failed(format!("unable to start the sealer: {cause}")))?;
-        Ok(Self { queue: Mutex::new(Some(queue)), thread: Some(thread) })
+        Ok(Self { queue: Mutex::new(Some(queue)), thread: Some(thread), stop })
+    }
+
+    /// Ends it after the batch at hand; what is raw stays raw.
+    pub(crate) fn stop_soon(&self) {
+        self.stop.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn queue(&self) -> Result<Queue, StoreError> {
@@ -80,6 +89,7 @@ impl Sealer {
 
 impl Drop for Sealer {
     fn drop(&mut self) {
+        self.stop_soon();
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(queue) = queue {
             // Wakes the thread; where the queue is full it is awake.
@@ -93,17 +103,17 @@ impl Drop for Sealer {
     }
 }
 
-fn work(mut connection: Connection, shared: &Shared, orders: &Receiver<Order>) {
+fn work(mut connection: Connection, shared: &Shared, orders: &Receiver<Order>, stop: &AtomicBool) {
     for order in orders {
         match order {
             Order::Stop => break,
             Order::Seal { log, place, before } => {
-                if let Err(cause) = seal(&mut connection, shared, log, &place, before, None) {
+                if let Err(cause) = seal(&mut connection, shared, stop, log, &place, before, None) {
                     tracing::warn!(%cause, folder = %place.folder().display(), "a log stays raw for now");
                 }
             }
             Order::Finish { log, place, is_complete, reply } => {
-                let done = seal(&mut connection, shared, log, &place, u64::MAX, Some(is_complete));
+                let done = seal(&mut connection, shared, stop, log, &place, u64::MAX, Some(is_complete));
                 // The writer may have given up waiting: the log is sealed all the same.
                 let _ = reply.send(done);
             }
@@ -115,6 +125,7 @@ fn work(mut connection: Connection, shared: &Shared, orders: &Receiver<Order>) {
 fn seal(
     connection: &mut Connection,
     shared: &Shared,
+    stop: &AtomicBool,
     log: i64,
     place: &Place,
     before: u64,
@@ -123,6 +134,9 @@ fn seal(
     let what = "seal a log";
     loop {
         let _moving = shared.moving();
+        if stop.load(Ordering::Relaxed) {
+            return Err(StoreError::Failed("the archive is being closed; the log stays raw".to_owned()));
+        }
         let told = |fault: Fault| fault.told(what, &shared.suspicion);
         let raws = place.raws().map_err(|cause| error::file("list", place.folder(), &cause))?;
         let batch: Vec<RawFile> = raws.into_iter().filter(|raw| raw.start < before).take(BATCH).collect();
