@@ -18,6 +18,7 @@ pub(crate) fn specta_builder() -> Builder<tauri::Wry> {
             commands::functions::list_functions,
             commands::logs::log_streams,
             commands::logs::read_log,
+            commands::logs::read_log_before,
             commands::runs::list_runs,
             commands::runs::run_details,
             commands::runs::preview_run,

@@ -3,12 +3,14 @@
 //! Everything the page may ask is in `commands`, everything it is told by itself in `events`, the shapes of both in
 //! `views`; `bindings` writes them down for TypeScript. Knows no Kubernetes, no SQL and no keyring.
 
+mod backwards;
 mod bindings;
 mod clock;
 mod commands;
 mod error;
 mod events;
 mod form;
+mod keyring;
 mod logging;
 mod navigation;
 mod preferences;

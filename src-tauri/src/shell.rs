@@ -4,19 +4,27 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use berth_core::{App, ErrorCode};
+use berth_core::ports::Clock;
+use berth_core::{App, ErrorCode, Options, Ports};
+use berth_history::SqliteHistory;
 use tauri::AppHandle;
 use tauri::async_runtime::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing_appender::non_blocking::WorkerGuard;
 
+use crate::clock::WallClock;
 use crate::error::{CommandError, CommandResult};
 use crate::events::TauriSink;
+use crate::keyring::NoKeyring;
 use crate::preferences::PreferencesFile;
 use crate::views::Startup;
 
 /// How long leaving may take: time for the engine to close its logs durably.
 const GOODBYE: Duration = Duration::from_secs(3);
+
+/// Server-side time limit of each watch request: how long a dead connection can stay unnoticed while the window shows
+/// its runs.
+const WATCH_WINDOW: Duration = Duration::from_secs(25);
 
 /// The parts of the running window. One per process, managed by Tauri.
 pub(crate) struct Shell {
@@ -85,8 +93,12 @@ async fn run_engine(app: Arc<App>, stop: CancellationToken) {
 }
 
 fn open_core(data_dir: PathBuf, sink: Arc<TauriSink>, notices: &mut Vec<String>) -> CommandResult<Arc<App>> {
-    let _ = (data_dir, sink, notices);
-    Err(CommandError::new(ErrorCode::Storage, "The history is not part of this program yet."))
+    let clock: Arc<dyn Clock> = Arc::new(WallClock);
+    let opened = SqliteHistory::open(&data_dir, &clock)?;
+    notices.extend(opened.notices);
+    let ports = Ports { history: opened.history, archive: opened.archive, vault: Arc::new(NoKeyring), sink, clock };
+    let options = Options { data_dir, kubeconfigs: App::default_kubeconfigs(), watch_window: WATCH_WINDOW };
+    Ok(App::new(ports, options))
 }
 
 /// Runs what reads files on a thread that may wait.

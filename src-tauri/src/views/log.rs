@@ -111,9 +111,9 @@ impl LogPage {
         usize::try_from(limit.clamp(1, PIECE)).unwrap_or(LINE)
     }
 
-    /// Splits a piece that was read from `from` into lines.
-    pub fn of(from: u64, piece: &LogPiece) -> Self {
-        let mut at = from;
+    /// Splits a piece into lines.
+    pub fn of(piece: &LogPiece) -> Self {
+        let mut at = piece.next.saturating_sub(piece.raw.len() as u64);
         let mut lines = Vec::new();
         for (raw, number) in piece.raw.split_inclusive(|byte| *byte == b'\n').zip(piece.first_line..) {
             lines.push(line(raw, number, at));
@@ -146,7 +146,7 @@ mod tests {
 
     fn page(raw: &[u8]) -> LogPage {
         let piece = LogPiece { raw: raw.to_vec(), next: 100 + raw.len() as u64, first_line: 7, at_end: false };
-        LogPage::of(100, &piece)
+        LogPage::of(&piece)
     }
 
     #[test]

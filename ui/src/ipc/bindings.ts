@@ -19,6 +19,8 @@ export const commands = {
 	logStreams: (run: RunId) => typedError<LogView[], CommandError>(__TAURI_INVOKE("log_streams", { run })),
 	/**  Reads whole lines of a log from a cursor, at most `limit` bytes of them. */
 	readLog: (log: LogRef, from: Whole, limit: number) => typedError<LogPage, CommandError>(__TAURI_INVOKE("read_log", { log, from, limit })),
+	/**  Reads the whole lines that end at a cursor, or at the end of the log, at most `limit` bytes of them. */
+	readLogBefore: (log: LogRef, before: Whole | null, limit: number) => typedError<LogPage, CommandError>(__TAURI_INVOKE("read_log_before", { log, before, limit })),
 	/**  Lists runs, newest first, with counts per state. */
 	listRuns: (filter: RunFilter) => typedError<RunList, CommandError>(__TAURI_INVOKE("list_runs", { filter })),
 	/**  Reads everything that is known of a run. */

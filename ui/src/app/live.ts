@@ -1,0 +1,16 @@
+import type { QueryClient } from "@tanstack/react-query";
+
+import { noteConnections } from "@/features/clusters";
+import { noteLogsGrew } from "@/features/logs";
+import { applyChanges, forgetRuns } from "@/features/runs";
+import { listenToCore } from "@/ipc";
+
+/** Puts what the core tells by itself into what is cached. Nothing depends on having heard everything. */
+export function keepLive(client: QueryClient): () => void {
+  return listenToCore({
+    runsChanged: (runs) => applyChanges(client, runs),
+    runsDeleted: (runs) => forgetRuns(client, runs),
+    connectionsChanged: (connections) => noteConnections(client, connections),
+    logsGrew: (runs) => noteLogsGrew(client, runs),
+  });
+}

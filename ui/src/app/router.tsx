@@ -1,0 +1,83 @@
+import { useQuery } from "@tanstack/react-query";
+import {
+  createHashHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  Outlet,
+  redirect,
+  type RouterHistory,
+} from "@tanstack/react-router";
+
+import { chosenPlace, contextListOptions } from "@/features/clusters";
+import { NewRun } from "@/features/launch";
+import { parseListSearch, RunList, RunPage, runTabs, type ListSearch, type RunTab } from "@/features/runs";
+import { usePreferences } from "@/features/settings";
+
+import { Crash } from "./Crash";
+import { Frame } from "./Frame";
+
+const root = createRootRoute({
+  component: () => (
+    <Frame>
+      <Outlet />
+    </Frame>
+  ),
+});
+
+const start = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/runs" });
+  },
+});
+
+const runs = createRoute({
+  getParentRoute: () => root,
+  path: "/runs",
+  validateSearch: parseListSearch,
+  component: function Runs() {
+    const search = runs.useSearch();
+    const navigate = runs.useNavigate();
+    const onSearch = (next: ListSearch) => void navigate({ search: next, replace: true });
+    return <RunList search={search} onSearch={onSearch} />;
+  },
+});
+
+const run = createRoute({
+  getParentRoute: () => root,
+  path: "/runs/$runId",
+  validateSearch: (raw: Record<string, unknown>): { tab?: RunTab | undefined } => ({
+    tab: runTabs.find((tab) => tab === raw.tab),
+  }),
+  component: function Run() {
+    const { runId } = run.useParams();
+    const { tab } = run.useSearch();
+    const navigate = run.useNavigate();
+    const onTab = (next: RunTab) => void navigate({ search: { tab: next }, replace: true });
+    return <RunPage key={runId} runId={runId} tab={tab ?? "logs"} onTab={onTab} />;
+  },
+});
+
+const launch = createRoute({
+  getParentRoute: () => root,
+  path: "/new",
+  component: function Launch() {
+    const contexts = useQuery(contextListOptions());
+    const [preferences] = usePreferences();
+    return <NewRun place={chosenPlace(contexts.data, preferences)} />;
+  },
+});
+
+const routeTree = root.addChildren([start, runs, run, launch]);
+
+export function makeRouter(history: RouterHistory = createHashHistory()) {
+  return createRouter({ routeTree, history, defaultErrorComponent: Crash, defaultPreload: false });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

@@ -1,0 +1,1 @@
+export { functionListOptions } from "./api";

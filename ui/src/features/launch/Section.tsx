@@ -1,0 +1,15 @@
+import { Stack, Title } from "@mantine/core";
+import { useId, type ReactNode } from "react";
+
+/** A part of the form under its title. */
+export function Section({ title, children }: { title: string; children: ReactNode }) {
+  const id = useId();
+  return (
+    <section aria-labelledby={id}>
+      <Title id={id} order={2} size="h5" mb="xs">
+        {title}
+      </Title>
+      <Stack gap="sm">{children}</Stack>
+    </section>
+  );
+}

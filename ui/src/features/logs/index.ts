@@ -1,0 +1,2 @@
+export { noteLogsGrew } from "./api";
+export { LogsTab } from "./LogsTab";

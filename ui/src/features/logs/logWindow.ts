@@ -1,0 +1,42 @@
+import type { LogLine, LogPage } from "@/ipc";
+
+/**
+ * The part of a log that the page holds: consecutive lines, with the cursor behind the last one. Pure; a log of any
+ * length costs the page this much and no more.
+ */
+export type LogWindow = {
+  lines: readonly LogLine[];
+  /** Where reading on begins. */
+  next: number;
+  /** Whether the log is complete and the window reaches its end. */
+  atEnd: boolean;
+};
+
+/** Lines held at most. */
+export const HELD = 2000;
+
+export const emptyWindow: LogWindow = { lines: [], next: 0, atEnd: false };
+
+/** Adds a piece that was read from `next`; drops the oldest lines above the bound. */
+export function append(window: LogWindow, page: LogPage, held = HELD): LogWindow {
+  if (page.lines.length === 0) {
+    if (page.next === window.next && page.at_end === window.atEnd) return window;
+    return { ...window, next: page.next, atEnd: page.at_end };
+  }
+  const lines = [...window.lines, ...page.lines].slice(-held);
+  return { lines, next: page.next, atEnd: page.at_end };
+}
+
+/** Puts a piece that ends where the window begins before it; drops the newest lines above the bound. */
+export function prepend(window: LogWindow, page: LogPage, held = HELD): LogWindow {
+  if (page.lines.length === 0) return window;
+  const lines = [...page.lines, ...window.lines];
+  const cut = lines[held];
+  if (!cut) return { ...window, lines };
+  return { lines: lines.slice(0, held), next: cut.at, atEnd: false };
+}
+
+/** Where the window begins; 0 is the beginning of the log. */
+export function beginning(window: LogWindow): number {
+  return window.lines[0]?.at ?? window.next;
+}

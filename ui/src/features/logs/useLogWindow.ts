@@ -1,0 +1,134 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+
+import type { LogRef } from "@/ipc";
+
+import { readLog, readLogBefore } from "./api";
+import { append, beginning, emptyWindow, prepend, type LogWindow } from "./logWindow";
+
+/** The most that is read at a time while following. */
+const FOLLOW_BYTES = 256 * 1024;
+
+/** Read at a time while scrolling: at least 31 bytes a line, so always less than half of what is held. */
+const SCROLL_BYTES = 28 * 1024;
+
+/** How often a live log is looked at even if nobody says that it grew: another process may be the one that captures. */
+const LOOK_EVERY = 1000;
+
+export type LogReader = {
+  window: LogWindow;
+  error: unknown;
+  /** Whether the first piece is still on its way. */
+  isLoading: boolean;
+  following: boolean;
+  setFollowing: (following: boolean) => void;
+  /** Reads what is before the window; resolves to how many lines came. */
+  readBack: () => Promise<number>;
+  /** Reads what is behind the window. */
+  readOn: () => Promise<void>;
+  retry: () => void;
+};
+
+/** Holds a window of one log: its end while following, wherever the person is otherwise. */
+export function useLogWindow(log: LogRef, isLive: boolean, storedLines: number): LogReader {
+  const [window, setWindow] = useState<LogWindow>(emptyWindow);
+  const [isLoading, setLoading] = useState(true);
+  const [error, setError] = useState<unknown>(null);
+  const [following, setFollowing] = useState(true);
+  const held = useRef(emptyWindow);
+  const isBusy = useRef(false);
+
+  const show = useCallback((next: LogWindow) => {
+    held.current = next;
+    setWindow(next);
+  }, []);
+
+  /** One read at a time: the next begins where the last one ended. */
+  const exclusively = useCallback(async (work: () => Promise<void>) => {
+    if (isBusy.current) return;
+    isBusy.current = true;
+    try {
+      await work();
+      setError(null);
+    } catch (cause) {
+      setError(cause);
+    } finally {
+      isBusy.current = false;
+    }
+  }, []);
+
+  const readEnd = useCallback(
+    () =>
+      exclusively(async () => {
+        const page = await readLogBefore(log, null, FOLLOW_BYTES);
+        show(append({ ...emptyWindow, next: page.next }, page));
+        setLoading(false);
+      }),
+    [exclusively, log, show],
+  );
+
+  const readOn = useCallback(
+    (limit = SCROLL_BYTES) =>
+      exclusively(async () => {
+        if (held.current.atEnd) return;
+        show(append(held.current, await readLog(log, held.current.next, limit)));
+      }),
+    [exclusively, log, show],
+  );
+
+  const catchUp = useCallback(
+    () =>
+      exclusively(async () => {
+        while (!held.current.atEnd) {
+          const page = await readLog(log, held.current.next, FOLLOW_BYTES);
+          const before = held.current;
+          show(append(before, page));
+          if (page.lines.length === 0) break;
+        }
+      }),
+    [exclusively, log, show],
+  );
+
+  const readBack = useCallback(async () => {
+    let came = 0;
+    await exclusively(async () => {
+      const start = beginning(held.current);
+      if (start === 0) return;
+      const page = await readLogBefore(log, start, SCROLL_BYTES);
+      came = page.lines.length;
+      show(prepend(held.current, page));
+    });
+    return came;
+  }, [exclusively, log, show]);
+
+  useEffect(() => {
+    void readEnd();
+  }, [readEnd]);
+
+  useEffect(() => {
+    if (!following || isLoading) return;
+    void catchUp();
+    if (!isLive) return;
+    const timer = setInterval(() => void catchUp(), LOOK_EVERY);
+    return () => clearInterval(timer);
+  }, [catchUp, following, isLoading, isLive, storedLines]);
+
+  const follow = useCallback(
+    (wanted: boolean) => {
+      setFollowing(wanted);
+      // The end may be far from where the person is: read it anew rather than everything between.
+      if (wanted) void readEnd();
+    },
+    [readEnd],
+  );
+
+  return {
+    window,
+    error,
+    isLoading,
+    following,
+    setFollowing: follow,
+    readBack,
+    readOn: () => readOn(),
+    retry: () => void (isLoading ? readEnd() : catchUp()),
+  };
+}

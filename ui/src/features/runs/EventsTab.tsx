@@ -1,0 +1,79 @@
+import { Stack, Table, Text, Title } from "@mantine/core";
+
+import type { EventView, TransitionView } from "@/ipc";
+import { absoluteTime } from "@/shared/format";
+
+import classes from "./runs.module.css";
+import { reasonWords } from "./states";
+
+type Props = { events: readonly EventView[]; transitions: readonly TransitionView[] };
+
+/** What the cluster said about the run's objects, and how its state changed. */
+export function EventsTab({ events, transitions }: Props) {
+  return (
+    <Stack className={classes.padded} gap="lg">
+      <section>
+        <Title order={2} size="h5" mb={6}>
+          Events of the cluster
+        </Title>
+        {events.length === 0 ? (
+          <Text size="sm" c="dimmed">
+            None were seen. The cluster forgets its own after an hour; what Berth saw stays here.
+          </Text>
+        ) : (
+          <Table className={classes.table} verticalSpacing={5}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th w={160}>Last seen</Table.Th>
+                <Table.Th w={170}>Reason</Table.Th>
+                <Table.Th w={60} ta="right">
+                  Times
+                </Table.Th>
+                <Table.Th>Message</Table.Th>
+                <Table.Th w={260}>About</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {events.map((event) => (
+                <Table.Tr key={event.uid}>
+                  <Table.Td>{absoluteTime(event.last)}</Table.Td>
+                  <Table.Td className={event.kind === "Warning" ? classes.warning : undefined}>
+                    {event.kind === "Warning" ? `⚠ ${event.reason}` : event.reason}
+                  </Table.Td>
+                  <Table.Td ta="right">{event.count}</Table.Td>
+                  <Table.Td className={classes.wrap}>{event.message}</Table.Td>
+                  <Table.Td className={classes.mono}>{event.about}</Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        )}
+      </section>
+      <section>
+        <Title order={2} size="h5" mb={6}>
+          Changes of state
+        </Title>
+        {transitions.length === 0 ? (
+          <Text size="sm" c="dimmed">
+            None yet.
+          </Text>
+        ) : (
+          <Table className={classes.table} verticalSpacing={5}>
+            <Table.Tbody>
+              {transitions.map((change) => (
+                <Table.Tr key={change.revision}>
+                  <Table.Td w={160}>{absoluteTime(change.at)}</Table.Td>
+                  <Table.Td w={120}>{change.state}</Table.Td>
+                  <Table.Td w={230}>{change.doing}</Table.Td>
+                  <Table.Td className={classes.wrap}>
+                    {change.message ?? (change.reason ? reasonWords(change.reason) : "")}
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        )}
+      </section>
+    </Stack>
+  );
+}

@@ -1,0 +1,88 @@
+import { Anchor, Button, Group, Stack, Text, Title } from "@mantine/core";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+
+import type { RunDetails } from "@/ipc";
+import { absoluteTime } from "@/shared/format";
+import { ErrorPanel } from "@/shared/ErrorPanel";
+import { Icon } from "@/shared/Icon";
+import { newRunId } from "@/shared/runId";
+
+import { useArchiveRun, useRerun, useStopRun } from "./api";
+import { DeleteDialog } from "./DeleteDialog";
+import { RunStateBadge } from "./RunStateBadge";
+import { Elapsed } from "./Times";
+import classes from "./runs.module.css";
+
+/** What the run is and what can be done with it. */
+export function RunHeader({ details }: { details: RunDetails }) {
+  const { run } = details;
+  const navigate = useNavigate();
+  const stop = useStopRun(run.id);
+  const rerun = useRerun(run.id);
+  const archive = useArchiveRun(run.id);
+  const [isDeleting, setDeleting] = useState(false);
+  const failure = stop.error ?? rerun.error ?? archive.error;
+  const isStopping = run.wish === "stop" || run.word === "stopping";
+
+  const repeat = () =>
+    rerun.mutate(newRunId(), {
+      onSuccess: (row) => void navigate({ to: "/runs/$runId", params: { runId: row.id } }),
+    });
+
+  return (
+    <Stack className={classes.head} gap={6}>
+      <Group justify="space-between" wrap="nowrap" align="flex-start">
+        <Stack gap={6} miw={0}>
+          <Group gap="sm" wrap="nowrap">
+            <Anchor size="sm" renderRoot={(props) => <Link to="/runs" {...props} />}>
+              <Group gap={4} wrap="nowrap">
+                <Icon name="back" size={14} />
+                Runs
+              </Group>
+            </Anchor>
+            <RunStateBadge run={run} />
+            <Title order={1} size="h4" className={`${classes.title} ${classes.cut}`}>
+              {run.name}
+            </Title>
+          </Group>
+          <Text size="sm" c="dimmed">
+            {run.function}
+            {run.version > 0 && ` v${run.version}`} · {run.action} · {run.context} / {run.namespace} ·{" "}
+            {run.started ? `started ${absoluteTime(run.started)}` : `submitted ${absoluteTime(run.created)}`} ·{" "}
+            <Elapsed run={run} />
+            {!run.is_final && ` · ${run.doing}`}
+          </Text>
+        </Stack>
+        <Group gap="xs" wrap="nowrap">
+          {!run.is_final && (
+            <Button size="xs" variant="default" loading={stop.isPending} disabled={isStopping} onClick={() => stop.mutate()}>
+              {isStopping ? "Stopping" : "Stop"}
+            </Button>
+          )}
+          <Button size="xs" loading={rerun.isPending} onClick={repeat}>
+            Rerun
+          </Button>
+          <Button
+            size="xs"
+            variant="default"
+            loading={archive.isPending}
+            onClick={() => archive.mutate(!run.archived)}
+          >
+            {run.archived ? "Take back" : "Archive"}
+          </Button>
+          <Button size="xs" variant="default" onClick={() => setDeleting(true)}>
+            Delete…
+          </Button>
+        </Group>
+      </Group>
+      {run.only_in_history && (
+        <Text size="sm" c="dimmed">
+          Its objects are gone from the cluster; this is shown from the local history.
+        </Text>
+      )}
+      {failure && <ErrorPanel error={failure} />}
+      <DeleteDialog run={run} isOpen={isDeleting} onClose={() => setDeleting(false)} />
+    </Stack>
+  );
+}

@@ -1,0 +1,106 @@
+import { Button, Center, Group, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+
+import { StaleNotice } from "@/features/clusters";
+import { ErrorPanel } from "@/shared/ErrorPanel";
+import { Icon } from "@/shared/Icon";
+
+import { runListOptions } from "./api";
+import { RunFilters } from "./RunFilters";
+import { RunTable } from "./RunTable";
+import classes from "./runs.module.css";
+import { filterOf, isNarrowed, type ListSearch } from "./search";
+
+type Props = { search: ListSearch; onSearch: (search: ListSearch) => void };
+
+/** The first screen: all runs, newest first. */
+export function RunList({ search, onSearch }: Props) {
+  const query = useInfiniteQuery(runListOptions(filterOf(search)));
+  const runs = query.data?.pages.flatMap((page) => page.runs) ?? [];
+  const counts = query.data?.pages[0]?.counts ?? [];
+  const places = new Set(runs.map((run) => `${run.context}\n${run.namespace}`));
+
+  return (
+    <Stack className={classes.screen} gap="sm">
+      <Group justify="space-between">
+        <Title order={1} size="h3">
+          Runs
+        </Title>
+      </Group>
+      <RunFilters search={search} counts={counts} onChange={onSearch} />
+      <StaleNotice />
+      {query.isError && <ErrorPanel error={query.error} onRetry={() => void query.refetch()} />}
+      {query.isPending && <LoadingRows />}
+      {query.isSuccess && runs.length === 0 && (
+        <Nothing isNarrowed={isNarrowed(search)} onClear={() => onSearch({ archived: search.archived })} />
+      )}
+      {runs.length > 0 && (
+        <div className={classes.scroll}>
+          <RunTable runs={runs} withPlace={places.size > 1} />
+          {query.hasNextPage && (
+            <Center p="sm">
+              <Button
+                size="xs"
+                variant="default"
+                loading={query.isFetchingNextPage}
+                onClick={() => void query.fetchNextPage()}
+              >
+                Show older runs
+              </Button>
+            </Center>
+          )}
+        </div>
+      )}
+    </Stack>
+  );
+}
+
+function Nothing({ isNarrowed: narrowed, onClear }: { isNarrowed: boolean; onClear: () => void }) {
+  if (narrowed) {
+    return (
+      <Empty title="No run matches">
+        <Text size="sm">Nothing in the history fits the search and the filters.</Text>
+        <Button size="xs" variant="default" onClick={onClear}>
+          Clear filters
+        </Button>
+      </Empty>
+    );
+  }
+  return (
+    <Empty title="No runs yet">
+      <Text size="sm">
+        A run is one execution of a container on your cluster. Its state, its log and what it was asked to do stay here,
+        even when the cluster has forgotten it.
+      </Text>
+      <Button size="xs" renderRoot={(props) => <Link to="/new" {...props} />} leftSection={<Icon name="plus" size={14} />}>
+        New run
+      </Button>
+    </Empty>
+  );
+}
+
+function Empty({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <Center className={classes.empty}>
+      <Stack align="center" gap="sm" maw={440} ta="center">
+        <Title order={2} size="h4">
+          {title}
+        </Title>
+        {children}
+      </Stack>
+    </Center>
+  );
+}
+
+/** Shown by a style rule only after 300 ms: reading from disk rarely takes that long. */
+function LoadingRows() {
+  return (
+    <Stack gap={10} className={classes.late} role="status" aria-label="Loading runs">
+      {Array.from({ length: 6 }, (_, index) => (
+        <Skeleton key={index} height={22} radius="sm" />
+      ))}
+    </Stack>
+  );
+}

@@ -1,0 +1,128 @@
+import {
+  infiniteQueryOptions,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+  type InfiniteData,
+  type QueryClient,
+} from "@tanstack/react-query";
+
+import { call, commands, type DeleteScope, type RunFilter, type RunId, type RunList, type RunView } from "@/ipc";
+
+import { applyRunsChanged, isNewer } from "./applyRunsChanged";
+
+const keys = {
+  all: ["runs"] as const,
+  lists: ["runs", "list"] as const,
+  list: (filter: RunFilter) => ["runs", "list", filter] as const,
+  totals: ["runs", "totals"] as const,
+  details: (run: RunId) => ["runs", "details", run] as const,
+};
+
+/** How many rows are read at a time. */
+const PAGE = 100;
+
+/** Where the first page begins: at the newest run. */
+const newest: PageParam = startOfList();
+
+type PageParam = number | null;
+
+function startOfList(): PageParam {
+  return null;
+}
+
+export function runListOptions(filter: RunFilter) {
+  return infiniteQueryOptions({
+    queryKey: keys.list(filter),
+    queryFn: ({ pageParam }) => call(commands.listRuns({ ...filter, limit: PAGE, before: pageParam })),
+    initialPageParam: newest,
+    getNextPageParam: (page: RunList) => (page.more ? (page.runs.at(-1)?.seq ?? null) : null),
+    placeholderData: (previous) => previous,
+  });
+}
+
+/** Counts per state of everything that is not archived. */
+export function runTotalsOptions() {
+  return queryOptions({
+    queryKey: keys.totals,
+    queryFn: async () => (await call(commands.listRuns({ limit: 1 }))).counts,
+  });
+}
+
+export function runDetailsOptions(run: RunId) {
+  return queryOptions({ queryKey: keys.details(run), queryFn: () => call(commands.runDetails(run)) });
+}
+
+/** Puts changed runs into everything that is cached. */
+export function applyChanges(client: QueryClient, changed: readonly RunView[]): void {
+  let mustReload = false;
+  client.setQueriesData<InfiniteData<RunList, PageParam>>({ queryKey: keys.lists }, (data) => {
+    if (!data) return data;
+    const [first] = data.pages;
+    if (!first) return data;
+    // A run is new to the list only if no page shows it; pages but the first are told of those that they show.
+    const shown = new Set(data.pages.flatMap((page) => page.runs.map((run) => run.id)));
+    const pages = data.pages.map((page, index) => {
+      const own = new Set(page.runs.map((run) => run.id));
+      const forPage = changed.filter((run) => own.has(run.id) || (index === 0 && !shown.has(run.id)));
+      const applied = applyRunsChanged(page, forPage);
+      mustReload ||= applied.mustReload;
+      return applied.list;
+    });
+    return pages.every((page, index) => page === data.pages[index]) ? data : { ...data, pages };
+  });
+  if (mustReload) void client.invalidateQueries({ queryKey: keys.lists });
+  void client.invalidateQueries({ queryKey: keys.totals });
+  for (const run of changed) {
+    const key = keys.details(run.id);
+    const details = client.getQueryData(runDetailsOptions(run.id).queryKey);
+    if (details && isNewer(run, details.run)) {
+      client.setQueryData(runDetailsOptions(run.id).queryKey, { ...details, run });
+    }
+    void client.invalidateQueries({ queryKey: key });
+  }
+}
+
+/** Forgets runs that are no more. */
+export function forgetRuns(client: QueryClient, runs: readonly RunId[]): void {
+  for (const run of runs) client.removeQueries({ queryKey: keys.details(run) });
+  void client.invalidateQueries({ queryKey: keys.lists });
+  void client.invalidateQueries({ queryKey: keys.totals });
+}
+
+export function useStopRun(run: RunId) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => call(commands.stopRun(run)),
+    onSuccess: (row) => applyChanges(client, [row]),
+  });
+}
+
+/** Runs the same again; the id is made once per try, so that a command sent twice is one run. */
+export function useRerun(run: RunId) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: RunId) => call(commands.rerunRun(run, id)),
+    onSuccess: (row) => applyChanges(client, [row]),
+  });
+}
+
+
+export function useArchiveRun(run: RunId) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (archived: boolean) => call(commands.archiveRun(run, archived)),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.all }),
+  });
+}
+
+export function useDeleteRun(run: RunId) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (scope: DeleteScope) => call(commands.deleteRun(run, scope)),
+    onSuccess: (_, scope) => {
+      if (scope.history) forgetRuns(client, [run]);
+      else void client.invalidateQueries({ queryKey: keys.all });
+    },
+  });
+}

@@ -1,0 +1,2 @@
+export { preferencesOptions, startupOptions, usePreferences } from "./api";
+export { SettingsPopover } from "./SettingsPopover";

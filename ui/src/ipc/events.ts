@@ -1,0 +1,22 @@
+import { events, type ConnectionNotice, type RunId, type RunView } from "./bindings";
+
+/** What to do when the core tells something by itself. */
+export type Listeners = {
+  runsChanged: (runs: RunView[]) => void;
+  runsDeleted: (runs: RunId[]) => void;
+  connectionsChanged: (connections: ConnectionNotice[]) => void;
+  logsGrew: (runs: RunId[]) => void;
+};
+
+/** Listens to everything; the returned function ends it. */
+export function listenToCore(listeners: Listeners): () => void {
+  const subscriptions = [
+    events.runsChanged.listen((event) => listeners.runsChanged(event.payload)),
+    events.runDeleted.listen((event) => listeners.runsDeleted(event.payload)),
+    events.connectionChanged.listen((event) => listeners.connectionsChanged(event.payload)),
+    events.logGrew.listen((event) => listeners.logsGrew(event.payload)),
+  ];
+  return () => {
+    for (const subscription of subscriptions) void subscription.then((stop) => stop());
+  };
+}

@@ -1,0 +1,5 @@
+export { commands } from "./bindings";
+export type * from "./bindings";
+export { asIpcError, call, IpcError } from "./client";
+export { errorWords } from "./errors";
+export { listenToCore, type Listeners } from "./events";

@@ -1,0 +1,50 @@
+import type { SVGProps } from "react";
+
+const shapes = {
+  runs: <path d="M5 3.5v9l7-4.5z" />,
+  plus: <path d="M8 3v10M3 8h10" />,
+  settings: (
+    <>
+      <path d="M2 4.5h7M12.5 4.5H14M2 11.5h1.5M7 11.5h7" />
+      <circle cx="10.75" cy="4.5" r="1.75" />
+      <circle cx="5.25" cy="11.5" r="1.75" />
+    </>
+  ),
+  search: (
+    <>
+      <circle cx="7" cy="7" r="4.25" />
+      <path d="m10.5 10.5 3 3" />
+    </>
+  ),
+  back: <path d="M9.5 3.5 5 8l4.5 4.5" />,
+  close: <path d="m4 4 8 8M12 4l-8 8" />,
+  down: <path d="M8 3v9M4 8.5 8 12.5l4-4" />,
+  box: (
+    <>
+      <path d="M2.5 5 8 2.5 13.5 5v6L8 13.5 2.5 11z" />
+      <path d="M2.5 5 8 7.5 13.5 5M8 7.5v6" />
+    </>
+  ),
+} as const;
+
+type Props = SVGProps<SVGSVGElement> & { name: keyof typeof shapes; size?: number };
+
+/** A small line drawing; decoration beside words, so hidden from readers of the screen. */
+export function Icon({ name, size = 16, ...rest }: Props) {
+  return (
+    <svg
+      width={size}
+      height={size}
+      viewBox="0 0 16 16"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.5"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+      {...rest}
+    >
+      {shapes[name]}
+    </svg>
+  );
+}

@@ -1,0 +1,110 @@
+import type { ConnectionNotice, LogPage, LogView, RunDetails, RunList, RunView } from "@/ipc";
+
+/** Values for tests; what a test does not say is unremarkable. */
+export function runView(rest: Partial<RunView> = {}): RunView {
+  const id = rest.id ?? "11111111-1111-4111-8111-111111111111";
+  return {
+    id,
+    seq: 1,
+    revision: 1,
+    name: `train-${id.slice(0, 4)}`,
+    project: "default",
+    function: "train",
+    version: 1,
+    action: "job",
+    context: "lab",
+    namespace: "team",
+    image: "python:3.11",
+    word: "succeeded",
+    state: "COMPLETED",
+    phase: "finished",
+    doing: "finished",
+    reason: null,
+    message: null,
+    exit_code: null,
+    created: "2026-03-10T12:00:00Z",
+    started: "2026-03-10T12:00:01Z",
+    finished: "2026-03-10T12:00:42Z",
+    attempts: 1,
+    wish: null,
+    is_final: true,
+    only_in_history: false,
+    archived: false,
+    ...rest,
+  };
+}
+
+export function runningView(rest: Partial<RunView> = {}): RunView {
+  return runView({
+    word: "running",
+    state: "RUNNING",
+    phase: "running",
+    doing: "running",
+    finished: null,
+    is_final: false,
+    ...rest,
+  });
+}
+
+export function runList(runs: RunView[], rest: Partial<RunList> = {}): RunList {
+  const counts = new Map<RunView["state"], number>();
+  for (const run of runs) counts.set(run.state, (counts.get(run.state) ?? 0) + 1);
+  return { runs, more: false, counts: [...counts].map(([state, count]) => ({ state, count })), ...rest };
+}
+
+export function runDetails(run: RunView, rest: Partial<RunDetails> = {}): RunDetails {
+  return {
+    run,
+    kubeconfig: "/home/ada/.kube/config",
+    parent: null,
+    image_digest: null,
+    values: [],
+    attempts: [],
+    objects: [],
+    transitions: [],
+    events: [],
+    yaml: "kind: Job\n",
+    ...rest,
+  };
+}
+
+/** Lines of 100 bytes each, so that line N begins at cursor 100 N. */
+export function logPage(first: number, count: number, rest: Partial<LogPage> = {}): LogPage {
+  return {
+    lines: Array.from({ length: count }, (_, index) => ({
+      number: first + index,
+      at: (first + index) * 100,
+      time: "2026-03-10T12:00:00.000000000Z",
+      text: `line ${first + index}`,
+      hidden: 0,
+    })),
+    next: (first + count) * 100,
+    at_end: false,
+    ...rest,
+  };
+}
+
+export function storedLog(rest: Partial<LogView> = {}): LogView {
+  return {
+    log: { run: "11111111-1111-4111-8111-111111111111", pod_uid: "pod", container: "main", restart: 0 },
+    pod: "train-x",
+    attempt: 1,
+    lines: 2,
+    bytes: 200,
+    gaps: [],
+    is_complete: true,
+    ...rest,
+  };
+}
+
+export function connection(rest: Partial<ConnectionNotice> = {}): ConnectionNotice {
+  return {
+    context: "lab",
+    kubeconfig: "/home/ada/.kube/config",
+    namespace: "team",
+    state: "live",
+    since: "2026-03-10T12:00:00Z",
+    message: null,
+    ...rest,
+  };
+}

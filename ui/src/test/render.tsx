@@ -1,0 +1,52 @@
+import { MantineProvider } from "@mantine/core";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { createMemoryHistory, RouterProvider } from "@tanstack/react-router";
+import { render } from "@testing-library/react";
+
+import { makeQueryClient } from "@/app/App";
+import { keepLive } from "@/app/live";
+import { makeRouter } from "@/app/router";
+import { mockBackend, type Backend } from "@/ipc/mock";
+
+/** What a core without anything answers. */
+const quiet: Backend = {
+  contexts: () => ({
+    contexts: [
+      {
+        name: "lab",
+        kubeconfig: "/home/ada/.kube/config",
+        cluster: "lab",
+        user: "ada",
+        namespace: "team",
+        server: "https://lab:6443",
+        is_current: true,
+        problem: null,
+      },
+    ],
+    problems: [],
+  }),
+  checkContext: () => ({ context: "lab", version: "v1.34.4", error: null, namespaces: ["team", "other"] }),
+  engineStatus: () => ({ is_ours: true, captures: 0, connections: [] }),
+  listFunctions: () => [],
+  listRuns: () => ({ runs: [], more: false, counts: [] }),
+  logStreams: () => [],
+  preferences: () => ({}),
+  savePreferences: () => null,
+  startup: () => ({ data_dir: "/home/ada/.local/share/berth", notices: [] }),
+};
+
+/** Shows the whole page at an address, on a scripted core. */
+export function renderAt(address: string, backend: Backend = {}) {
+  mockBackend({ ...quiet, ...backend });
+  const client = makeQueryClient();
+  const router = makeRouter(createMemoryHistory({ initialEntries: [address] }));
+  const stop = keepLive(client);
+  const shown = render(
+    <QueryClientProvider client={client}>
+      <MantineProvider env="test">
+        <RouterProvider router={router} />
+      </MantineProvider>
+    </QueryClientProvider>,
+  );
+  return { ...shown, router, client, stop };
+}
