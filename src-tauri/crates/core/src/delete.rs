@@ -34,7 +34,8 @@ impl App {
     /// As `stop`, but for `NotOurs`.
     pub async fn stop_anyway(&self, run: RunId) -> Result<RunRow, Error> {
         let row = stop::wish(self, run, Wish::Stop).await?;
-        if row.run.status.state.is_final(row.run.action) {
+        // Of a launch that was given up, late requests are looked for again.
+        if row.run.status.state.is_final(row.run.action) && row.run.status.submission != Submission::Discarded {
             return Ok(row);
         }
         stop::carry_out(self, row).await.map_err(kept)

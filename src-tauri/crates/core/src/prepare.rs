@@ -7,7 +7,8 @@ use berth_k8s::Manifests;
 use berth_k8s::manifest::{Rendering, render};
 use berth_model::{
     Function, FunctionId, FunctionRef, InstallationId, Origin, Overrides, Problem, ProfileName, Project, RunSpec,
-    SecurityLevel, Target, TaskSpec, Unknown, UriKind, merge, read_function, read_overrides, read_task_spec,
+    SecurityLevel, Target, TaskSpec, Unknown, merge, not_live, read_function, read_overrides, read_task_spec,
+    validate_run,
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -222,27 +223,11 @@ pub(crate) fn check_request(request: &LaunchRequest, now: Timestamp) -> Vec<Prob
     problems
 }
 
-/// Everything wrong with a merged specification.
-fn problems_of(_request: &LaunchRequest, spec: &RunSpec) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    problems.extend(unread_code(spec));
+/// Everything wrong with a merged specification, whatever cluster it goes to.
+fn problems_of(request: &LaunchRequest, spec: &RunSpec) -> Vec<Problem> {
+    let mut problems = validate_run(spec, request.action);
+    problems.extend(not_live(spec, request.action));
     problems
-}
-
-/// A path of this machine without its content: the core reads no files of the user, so the caller must have.
-fn unread_code(spec: &RunSpec) -> Option<Problem> {
-    let source = spec.function.source.as_ref()?;
-    if source.is_inline() || source.uri_kind() != Some(UriKind::LocalPath) {
-        return None;
-    }
-    let uri = source.uri.as_deref().unwrap_or_default();
-    Some(Problem::new(
-        "source.uri",
-        "code_not_read",
-        format!(
-            "The code \"{uri}\" is a path of this machine, and its content was not given: launch the file with `berth run -f`, or paste the code."
-        ),
-    ))
 }
 
 async fn unknown_secrets(app: &App, project: &Project, spec: &RunSpec) -> Result<Vec<Problem>, Error> {

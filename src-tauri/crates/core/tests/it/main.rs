@@ -1,0 +1,12 @@
+//! The core as its callers see it: real history in a folder of its own, a scripted API server, real processes that die.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests are tests")]
+
+mod api;
+mod child;
+mod launch;
+mod launch_crashes;
+mod launch_faults;
+mod launch_refusals;
+mod runs;
+mod world;

@@ -1,0 +1,250 @@
+//! Runs that are there: waiting, finding, stopping, putting away, deleting; secrets and profiles beside them.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use berth_core::ports::{Notice, SecretValue};
+use berth_core::{DeleteScope, ErrorCode};
+use berth_model::{InstallationId, Run, RunId, RunState, RunStatus, Submission, Transition, Wish};
+use hyper::Method;
+use serde_json::json;
+
+use crate::api::Act;
+use crate::world::{World, request};
+
+/// Ends a run as the engine would.
+async fn end(world: &World, run: RunId, state: RunState) {
+    let row = world.run(run).await;
+    let to = RunStatus { state, revision: row.run.status.revision + 1, ..row.run.status.clone() };
+    let transition = Transition { at: world.app.now(), from: row.run.status.state, to };
+    world.app.history().write_transition(run, &transition).await.unwrap();
+    world.app.history().mark_settled(run, true, true).await.unwrap();
+}
+
+/// Writes a run of somebody else's.
+async fn foreign(world: &World) -> Run {
+    let mine = world.app.launch(&request(RunId::random())).await.unwrap().run;
+    let run = Run { id: RunId::random(), installation: InstallationId::random(), ..mine };
+    world.app.history().insert_run(&run).await.unwrap();
+    run
+}
+
+#[tokio::test]
+async fn who_waits_hears_of_the_end_whoever_writes_it() {
+    let world = World::new();
+    let run = RunId::random();
+    world.app.launch(&request(run)).await.unwrap();
+    let other = world.other_program();
+    let waiting = tokio::spawn(async move { other.wait(run, Some(Duration::from_secs(20))).await });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let ended = Instant::now();
+    end(&world, run, RunState::Completed).await;
+    let row = waiting.await.unwrap().unwrap();
+    assert_eq!(row.run.status.state, RunState::Completed);
+    assert!(ended.elapsed() < Duration::from_secs(2), "{:?}", ended.elapsed());
+}
+
+#[tokio::test]
+async fn waiting_ends_in_time_and_leaves_the_run_alone() {
+    let world = World::new();
+    let run = RunId::random();
+    world.app.launch(&request(run)).await.unwrap();
+    let before = world.run(run).await;
+    let error = world.app.wait(run, Some(Duration::from_millis(300))).await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::TimedOut);
+    assert_eq!(world.run(run).await, before);
+    let error = world.app.wait(RunId::random(), None).await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::NotFound);
+}
+
+#[tokio::test]
+async fn a_run_is_found_by_id_beginning_and_object_name() {
+    let world = World::new();
+    let row = world.app.launch(&request(RunId::random())).await.unwrap();
+    let id = row.run.id.to_string();
+    for text in [id.as_str(), &id[..8], &row.run.id.bare()[..10], &row.run.object_name] {
+        assert_eq!(world.app.find_run(text).await.unwrap().run.id, row.run.id, "{text}");
+    }
+    assert_eq!(world.app.find_run("zzz").await.unwrap_err().code, ErrorCode::NotFound);
+}
+
+#[tokio::test]
+async fn a_text_that_means_several_runs_names_them() {
+    let world = World::new();
+    let mut ids = Vec::new();
+    for last in ["1", "2"] {
+        let id: RunId = format!("aaaa{last}000-0000-4000-8000-000000000000").parse().unwrap();
+        world.app.launch(&request(id)).await.unwrap();
+        ids.push(id.to_string());
+    }
+    let error = world.app.find_run("aaaa").await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::InvalidInput);
+    assert!(ids.iter().all(|id| error.message.contains(id)), "{}", error.message);
+}
+
+#[tokio::test]
+async fn a_run_is_stopped_by_a_written_wish_and_a_delete_by_identity() {
+    let world = World::new();
+    let run = RunId::random();
+    let launched = world.app.launch(&request(run)).await.unwrap();
+    let row = world.app.stop(run).await.unwrap();
+    assert_eq!(row.run.status.wish, Some(Wish::Stop));
+    assert!(matches!(row.run.status.state, RunState::Stop | RunState::Stopped));
+    assert!(world.api.all("jobs").is_empty() && world.api.all("configmaps").is_empty());
+    let name = &launched.run.object_name;
+    assert!(world.api.changes().contains(&format!("DELETE /apis/batch/v1/namespaces/work/jobs/{name}")));
+    let again = world.app.stop(run).await.unwrap();
+    assert!(matches!(again.run.status.state, RunState::Stop | RunState::Stopped));
+}
+
+#[tokio::test]
+async fn a_wish_that_cannot_be_carried_out_now_is_kept() {
+    let world = World::new();
+    let run = RunId::random();
+    world.app.launch(&request(run)).await.unwrap();
+    world.api.script(Method::DELETE, "/jobs/", 1, Act::Cut);
+    let error = world.app.stop(run).await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::Unreachable, "{error:?}");
+    assert!(error.hint.unwrap().contains("carried out when the cluster answers"));
+    let status = world.run(run).await.run.status;
+    assert_eq!((status.wish, status.state), (Some(Wish::Stop), RunState::Stop));
+    world.app.stop(run).await.unwrap();
+    assert!(world.api.all("jobs").is_empty());
+}
+
+#[tokio::test]
+async fn a_run_that_is_over_cannot_be_stopped_into_something_else() {
+    let world = World::new();
+    let run = RunId::random();
+    world.app.launch(&request(run)).await.unwrap();
+    end(&world, run, RunState::Completed).await;
+    let row = world.app.stop(run).await.unwrap();
+    assert_eq!((row.run.status.state, row.run.status.wish), (RunState::Completed, None));
+    assert_eq!(world.api.all("jobs").len(), 1, "its objects wait for their time to live");
+}
+
+#[tokio::test]
+async fn runs_of_another_installation_are_looked_at_not_touched() {
+    let world = World::new();
+    let run = foreign(&world).await;
+    let both = DeleteScope { history: true, objects: true };
+    for error in [
+        world.app.stop(run.id).await.unwrap_err(),
+        world.app.delete(run.id, both).await.unwrap_err(),
+        world.app.finish_launch(run.id).await.unwrap_err(),
+    ] {
+        assert_eq!(error.code, ErrorCode::NotOurs, "{error:?}");
+    }
+    assert_eq!(world.api.all("jobs").len(), 1);
+    assert!(world.api.changes().iter().all(|request| !request.starts_with("DELETE")));
+    world.app.stop_anyway(run.id).await.unwrap();
+    assert!(world.api.all("jobs").is_empty(), "by an explicit choice");
+}
+
+#[tokio::test]
+async fn a_live_runs_history_alone_is_not_deleted() {
+    let world = World::new();
+    let run = RunId::random();
+    world.app.launch(&request(run)).await.unwrap();
+    let error = world.app.delete(run, DeleteScope { history: true, objects: false }).await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::InvalidInput);
+    assert!(error.message.contains("is live"), "{}", error.message);
+    assert_eq!(world.run(run).await.run.status.submission, Submission::Released);
+}
+
+#[tokio::test]
+async fn a_run_is_deleted_from_everywhere_and_only_then_forgotten() {
+    let world = World::new();
+    let run = RunId::random();
+    world.app.launch(&request(run)).await.unwrap();
+    world.app.delete(run, DeleteScope { history: true, objects: true }).await.unwrap();
+    assert!(world.api.all("jobs").is_empty());
+    assert!(world.app.history().run(run).await.unwrap().is_none());
+    assert!(world.announced.0.lock().unwrap().contains(&Notice::RunDeleted(run)));
+}
+
+#[tokio::test]
+async fn deleting_the_objects_of_a_finished_run_keeps_its_end() {
+    let world = World::new();
+    let run = RunId::random();
+    world.app.launch(&request(run)).await.unwrap();
+    end(&world, run, RunState::Completed).await;
+    world.app.delete(run, DeleteScope { history: false, objects: true }).await.unwrap();
+    let status = world.run(run).await.run.status;
+    assert_eq!((status.state, status.only_in_history), (RunState::Completed, true));
+    assert!(world.api.all("jobs").is_empty());
+}
+
+#[tokio::test]
+async fn a_run_is_put_away_and_taken_back() {
+    let world = World::new();
+    let run = RunId::random();
+    world.app.launch(&request(run)).await.unwrap();
+    let listed = |app: Arc<berth_core::App>| async move { app.runs(&Default::default()).await.unwrap().rows.len() };
+    world.app.archive(run, true).await.unwrap();
+    assert_eq!(listed(Arc::clone(&world.app)).await, 0);
+    world.app.archive(run, false).await.unwrap();
+    assert_eq!(listed(Arc::clone(&world.app)).await, 1);
+    assert_eq!(world.app.archive(RunId::random(), true).await.unwrap_err().code, ErrorCode::NotFound);
+}
+
+#[tokio::test]
+async fn a_secrets_value_is_in_the_keyring_and_nowhere_else() {
+    const CANARY: &str = "canary-4f1b9e";
+    let world = World::new();
+    let project = request(RunId::random()).project;
+    let name = "TOKEN".parse().unwrap();
+    let entry = world.app.set_secret(&project, &name, &SecretValue::new(CANARY.to_owned())).await.unwrap();
+    let again = world.app.set_secret(&project, &name, &SecretValue::new(CANARY.to_owned())).await.unwrap();
+    assert_eq!(entry.id, again.id, "a new value is the same secret");
+    let accounts: Vec<String> = world.vault.0.lock().unwrap().keys().cloned().collect();
+    assert_eq!(accounts.len(), 1);
+    assert!(accounts[0].ends_with(&format!("/{}", entry.id)), "{accounts:?}");
+    let names: Vec<String> =
+        world.app.secrets(&project).await.unwrap().iter().map(|entry| entry.name.to_string()).collect();
+    assert_eq!(names, ["TOKEN"]);
+    for file in files(world.folder.path()) {
+        let bytes = std::fs::read(&file).unwrap();
+        assert!(!bytes.windows(CANARY.len()).any(|part| part == CANARY.as_bytes()), "{}", file.display());
+    }
+    world.app.delete_secret(&project, &name).await.unwrap();
+    assert!(world.vault.0.lock().unwrap().is_empty());
+    assert_eq!(world.app.delete_secret(&project, &name).await.unwrap_err().code, ErrorCode::NotFound);
+}
+
+fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+    }
+    found
+}
+
+#[tokio::test]
+async fn a_profile_is_a_task_that_is_read_and_checked() {
+    let world = World::new();
+    let project = request(RunId::random()).project;
+    let name = "big".parse().unwrap();
+    let spec = json!({ "resources": { "mem": { "requests": "4Gi" } } });
+    world.app.save_profile(&project, &name, None, &spec).await.unwrap();
+    assert_eq!(world.app.history().profiles(&project).await.unwrap().len(), 1);
+    for wrong in [json!({ "memm": 1 }), json!({ "profile": "other" })] {
+        let error = world.app.save_profile(&project, &name, None, &wrong).await.unwrap_err();
+        assert_eq!(error.code, ErrorCode::InvalidInput, "{wrong}");
+    }
+    world.app.delete_profile(&project, &name).await.unwrap();
+    assert_eq!(world.app.delete_profile(&project, &name).await.unwrap_err().code, ErrorCode::NotFound);
+}
+
+#[tokio::test]
+async fn contexts_are_listed_from_files_and_checked_against_the_cluster() {
+    let world = World::new();
+    let list = world.app.contexts();
+    assert_eq!((list.contexts.len(), list.contexts[0].name.as_str()), (1, "lab"));
+    assert!(world.api.requests().is_empty());
+    let check = world.app.check_context("lab").await.unwrap();
+    assert_eq!((check.version.as_deref(), check.error), (Some("v1.34.4"), None));
+    assert_eq!(check.namespaces, ["work"]);
+    assert_eq!(world.app.check_context("nothing").await.unwrap_err().code, ErrorCode::Kubeconfig);
+}
