@@ -17,6 +17,7 @@ mod reference;
 mod report;
 mod resources;
 mod run;
+mod scalar;
 mod scheduling;
 mod task;
 mod volume;

@@ -16,7 +16,7 @@ const DEFAULT_FOLDER: &str = "library";
 text_type!(
     /// Reference to an image, as it was typed: `[registry[:port]/]path[:tag][@digest]`.
     ///
-    /// Limits: a name (registry and path) of at most 255 characters, a tag of 128 (the distribution project's grammar).
+    /// Limits: a path of at most 255 characters, a tag of 128 (the distribution project's grammar).
     ImageReference,
     |text| match Parts::split(text) {
         Ok(_) => Ok(()),
@@ -61,7 +61,7 @@ impl<'text> Parts<'text> {
             Some((first, rest)) if is_registry(first) => (Some(first), rest),
             _ => (None, name),
         };
-        if name.len() > 255 {
+        if path.len() > 255 {
             return Err("its name has more than 255 characters");
         }
         if let Some(registry) = registry {

@@ -127,7 +127,8 @@ fn walk_object(
             problems.push(Problem::new(path, "unknown_key", unknown_key(key, &known)));
             continue;
         };
-        let walked = walk(value, shape, &path, problems);
+        let term = if *name == "preference" { sole_term(value) } else { None };
+        let walked = walk(term.unwrap_or(value), shape, &path, problems);
         if object.insert((*name).to_owned(), walked).is_some() {
             problems.push(Problem::new(path, "given_twice", format!("\"{name}\" is given twice: keep one of them.")));
         }
@@ -136,6 +137,13 @@ fn walk_object(
         problems.push(Problem::new(format!("{path}.{name}"), "required", format!("\"{path}\" needs \"{name}\".")));
     }
     Value::Object(object)
+}
+
+/// The 0.7 packages wrap the term of a preference into a list of terms, which Kubernetes does not know.
+fn sole_term(preference: &Value) -> Option<&Value> {
+    let wrapped = preference.as_object().filter(|map| map.len() == 1)?;
+    let terms = wrapped.get("node_selector_terms").or_else(|| wrapped.get("nodeSelectorTerms"))?;
+    terms.as_array().filter(|terms| terms.len() == 1)?.first()
 }
 
 fn camel_case(key: &str) -> String {
@@ -149,7 +157,7 @@ fn camel_case(key: &str) -> String {
     })
 }
 
-/// Writes the keys of a checked affinity object in snake_case, as the 0.7 packages want them.
+/// Writes a checked affinity object as the 0.7 packages want it: keys in snake_case, the term of a preference wrapped.
 pub(super) fn snake_case_affinity(value: &Value) -> Value {
     snake(value, &AFFINITY)
 }
@@ -159,6 +167,9 @@ fn snake(value: &Value, shape: &Shape) -> Value {
         (Object(fields), Value::Object(map)) => Value::Object(
             map.iter()
                 .map(|(key, value)| match fields.iter().find(|(name, _, _)| *name == key) {
+                    Some(("preference", shape, _)) => {
+                        (snake_key(key), serde_json::json!({ "node_selector_terms": [snake(value, shape)] }))
+                    }
                     Some((_, shape, _)) => (snake_key(key), snake(value, shape)),
                     None => (key.clone(), value.clone()),
                 })

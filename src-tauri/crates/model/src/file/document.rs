@@ -2,15 +2,17 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use serde_saphyr::Spanned;
 
+use super::scalar::{Node, settle};
 use crate::Problem;
 
-/// The most a file of documents may hold: 1 MiB plus a third for code as base64, which alone may be 900 KiB decoded.
+/// The most a file of documents may hold, in bytes: code of 900 KiB is 1.2 MiB as base64, and the rest is room for more.
 pub const DOCUMENT_LIMIT_BYTES: usize = 2 * 1024 * 1024;
 
 /// Reads the documents of a text: JSON, or YAML with one or several documents.
 ///
-/// Timestamps stay texts, as do `yes` and `no`; a key given twice, an alias bomb and a document deeper than 64 levels
+/// Timestamps stay texts, as do `yes`, `no`, and words that only some readers take for numbers (`1e3`, `0x10`, `007`); a key given twice, an alias bomb and a document deeper than 64 levels
 /// are refused. Empty documents are left out.
 ///
 /// # Errors
@@ -49,15 +51,19 @@ pub fn parse_documents(text: &str) -> Result<Vec<Value>, Problem> {
         strict_booleans: true,
         leading_zero_numbers_as_strings: true,
         underscored_numbers_as_strings: true,
+        non_finite_float_policy: serde_saphyr::options::NonFiniteFloatPolicy::AsString,
         with_snippet: false,
     };
-    serde_saphyr::from_multiple_with_options::<Value>(text, options)
-        .map(|documents| documents.into_iter().filter(|document| !document.is_null()).collect())
+    serde_saphyr::from_multiple_with_options::<Spanned<Node>>(text, options)
+        .map(|documents| {
+            documents
+                .into_iter()
+                .map(|document| settle(document, text))
+                .filter(|document| !document.is_null())
+                .collect()
+        })
         .map_err(|cause| {
-            let place = cause
-                .location()
-                .map_or_else(String::new, |at| format!(" at line {}, column {}", at.line(), at.column()));
-            Problem::new("", "document", format!("The file is not YAML or JSON{place}: {}.", cause.without_snippet()))
+            Problem::new("", "document", format!("The file is not YAML or JSON: {}.", cause.without_snippet()))
         })
 }
 

@@ -66,6 +66,11 @@ impl At {
         Self { path: path.to_owned(), pointer: String::new() }
     }
 
+    /// The same place, as the beginning of a specification.
+    pub(super) fn as_root(&self) -> Self {
+        Self::root(&self.path)
+    }
+
     pub(super) fn key(&self, key: &str) -> Self {
         let path = if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
         Self { path, pointer: format!("{}/{}", self.pointer, key.replace('~', "~0").replace('/', "~1")) }

@@ -1,7 +1,7 @@
 //! Decides how a document becomes a function.
 
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::fields::{At, Fields, Findings, list, loose_text};
 use super::metadata::{Metadata, finish_top, open_top, read_labels, read_metadata};
@@ -88,6 +88,7 @@ fn read(
     if let Some(source) = &spec.source {
         findings.problems.extend(check_source(source, "spec.source"));
     }
+    let mut extra = finish_top(top, Map::new(), findings);
     report_misplaced(document, findings);
 
     let (project, name) = (project?, name?);
@@ -100,7 +101,9 @@ fn read(
         }
     }
     let id = written_id.as_ref().map_or(new_id, |written| function_id(&project, &name, written));
-    let mut extra = finish_top(top, kept, findings);
+    if !kept.is_empty() {
+        extra.insert("metadata".to_owned(), Value::Object(kept));
+    }
     if let Some(slug) = written_id.filter(|written| written.parse::<FunctionId>().is_err()) {
         extra.insert("id".to_owned(), Value::String(slug));
     }
@@ -148,7 +151,7 @@ fn report_misplaced(document: &Value, findings: &mut Findings) {
 
 /// Reads a function's specification, unknown keys included.
 pub(super) fn read_function_spec(value: &Value, at: At, findings: &mut Findings) -> FunctionSpec {
-    let Some(mut fields) = Fields::open(value, at, findings) else { return FunctionSpec::default() };
+    let Some(mut fields) = Fields::open(value, at.as_root(), findings) else { return FunctionSpec::default() };
     let outer = std::mem::take(&mut findings.nested);
     let mut spec = take_function_fields(&mut fields, findings);
     spec.extra = fields.rest(findings);
@@ -167,7 +170,7 @@ pub(super) fn take_function_fields(fields: &mut Fields<'_>, findings: &mut Findi
         command: fields.take(&["command"], findings).and_then(|(at, value)| command(value, &at, findings)),
         args: fields.take(&["args"], findings).and_then(|(at, value)| list(value, &at, findings, loose_text)),
         source: take_source(fields, findings),
-        extra: serde_json::Map::new(),
+        extra: Map::new(),
     }
 }
 

@@ -41,10 +41,7 @@ pub fn print_function(function: &Function, generation: Generation) -> Value {
     }
     metadata.insert("created".to_owned(), json!(print_time(function.created)));
     metadata.insert("updated".to_owned(), json!(print_time(function.updated)));
-    // 0.7 embeds unless told otherwise, so there the answer is always written.
-    if function.embedded || generation == Generation::Seed {
-        metadata.insert("embedded".to_owned(), json!(function.embedded));
-    }
+    metadata.insert("embedded".to_owned(), json!(function.embedded));
     let key = format!("store://{}/function/container/{}:{id}", function.project, function.name);
     metadata.extend(kept);
     add_own(&mut metadata, own);
@@ -70,6 +67,10 @@ pub fn print_function(function: &Function, generation: Generation) -> Value {
 fn print_function_spec(spec: &FunctionSpec, generation: Generation) -> Value {
     let mut map = Map::new();
     print_common(spec, &mut map);
+    // The current packages write an empty source where there is none.
+    if generation == Generation::Current {
+        map.entry("source").or_insert_with(|| json!({}));
+    }
     if generation == Generation::Seed
         && let Some(args) = &spec.args
     {

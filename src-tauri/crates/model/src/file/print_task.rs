@@ -163,7 +163,10 @@ fn print_volume(volume: &Volume, generation: Generation) -> Value {
                 Generation::Seed => ("persistent_volume_claim", "claim_name"),
                 Generation::Current => ("shared_volume", "claimName"),
             };
-            spec.insert(key.to_owned(), json!(claim));
+            // A shared volume without a name of its own is the claim with the volume's name.
+            if generation == Generation::Seed || *claim != volume.name {
+                spec.insert(key.to_owned(), json!(claim));
+            }
             word
         }
         VolumeKind::NewClaim { size, storage_class, keep: _ } => {

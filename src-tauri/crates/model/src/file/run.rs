@@ -85,7 +85,7 @@ fn read(document: &Value, action: Option<Action>, findings: &mut Findings) -> Op
 type Parts = (Option<String>, Option<FunctionReference>, RunSpec);
 
 fn read_spec(value: &Value, at: At, findings: &mut Findings) -> Option<Parts> {
-    let mut fields = Fields::open(value, at, findings)?;
+    let mut fields = Fields::open(value, at.as_root(), findings)?;
     let task = fields.text(&["task"], findings);
     let function = fields.parsed(&["function"], findings);
     let function_spec = take_function_fields(&mut fields, findings);
@@ -123,7 +123,13 @@ pub fn print_run(run: &RunDocument, generation: Generation) -> Value {
         spec.insert("args".to_owned(), json!(args));
     }
     let (task, own) = print_task_spec(&run.spec.task, generation);
-    if let Value::Object(task) = task {
+    if let Value::Object(mut task) = task {
+        // The run of 0.7 spells its environment without the "s" that its task has.
+        if generation == Generation::Seed
+            && let Some(envs) = task.shift_remove("envs")
+        {
+            task.insert("env".to_owned(), envs);
+        }
         spec.extend(task);
     }
     let mut spec = Value::Object(spec);

@@ -116,7 +116,7 @@ pub fn read_task_spec(value: &Value, _action: Action, unknown: Unknown) -> (Task
 
 /// Reads a task's specification with the function that it names.
 fn read_spec(value: &Value, at: At, findings: &mut Findings) -> (TaskSpec, Option<FunctionReference>) {
-    let Some(mut fields) = Fields::open(value, at, findings) else { return (TaskSpec::default(), None) };
+    let Some(mut fields) = Fields::open(value, at.as_root(), findings) else { return (TaskSpec::default(), None) };
     let mut spec = take_task_fields(&mut fields, findings);
     let function = fields.parsed(&["function"], findings);
     spec.extra.extend(fields.rest(findings));
@@ -174,7 +174,7 @@ pub(super) fn take_task_fields(fields: &mut Fields<'_>, findings: &mut Findings)
 
 /// Reads the environment: a list of name and value, or a mapping of names to values.
 fn read_envs(fields: &mut Fields<'_>, findings: &mut Findings) -> Vec<crate::Env> {
-    let Some((at, value)) = fields.take(&["envs"], findings) else { return Vec::new() };
+    let Some((at, value)) = fields.take(&["envs", "env"], findings) else { return Vec::new() };
     let Value::Object(map) = value else {
         return super::fields::list(value, &at, findings, read_env).unwrap_or_default();
     };

@@ -87,7 +87,7 @@ fn another_tag_keeps_the_registry_with_its_port() {
 proptest! {
     #[test]
     fn printing_gives_back_what_was_typed(
-        text in r"(([a-z0-9]([a-z0-9-]{0,5}[a-z0-9])?\.[a-z]{2,4}|localhost)(:[0-9]{1,5})?/)?[a-z0-9]+((_|__|-{1,3})[a-z0-9]+){0,3}(/[a-z0-9]+((\.|_|__|-{1,3})[a-z0-9]+){0,2}){0,3}(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,20})?(@sha256:[0-9a-f]{64})?"
+        text in r"(([a-z0-9]([a-z0-9-]{0,5}[a-z0-9])?\.[a-z]{2,4}|localhost)(:[0-9]{1,5})?/)?[a-z0-9]{1,9}((_|__|-{1,3})[a-z0-9]{1,9}){0,3}(/[a-z0-9]{1,9}((\.|_|__|-{1,3})[a-z0-9]{1,9}){0,2}){0,3}(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,20})?(@sha256:[0-9a-f]{64})?"
     ) {
         let image = ImageReference::parse(&text).unwrap();
         prop_assert_eq!(image.as_str(), &text);

@@ -15,9 +15,11 @@ pub fn check_source(source: &Source, path: &str) -> Vec<Problem> {
         let message = "Both \"code\" and \"base64\" hold the code: keep one of them.";
         problems.push(Problem::new(format!("{path}.base64"), "source_twice", message));
     }
+    if let Some(Err(error)) = source.base64.as_deref().map(decode_base64) {
+        problems.push(Problem::new(format!("{path}.base64"), error.code, error.sentence));
+    }
     let field = if source.code.is_some() { "code" } else { "base64" };
     match source.bytes() {
-        Err(error) => problems.push(Problem::new(format!("{path}.base64"), error.code, error.sentence)),
         Ok(Some(bytes)) if bytes.len() > CODE_LIMIT_BYTES => {
             let message = format!(
                 "The code has {} bytes; more than {CODE_LIMIT_BYTES} (900 KiB) do not fit into an object of the cluster: put it into git and name it as git+https://…, or build it into the image.",
@@ -25,7 +27,7 @@ pub fn check_source(source: &Source, path: &str) -> Vec<Problem> {
             );
             problems.push(Problem::new(format!("{path}.{field}"), "code_too_large", message));
         }
-        Ok(_) => {}
+        _ => {}
     }
     problems
 }
@@ -40,9 +42,11 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 pub(crate) fn decode_base64(text: &str) -> Result<Vec<u8>, ValueError> {
     let packed: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
     BASE64.decode(packed).map_err(|cause| {
+        let why = cause.to_string();
+        let why = why.trim_end_matches('.');
         ValueError::new(
             "base64",
-            format!("\"base64\" cannot be decoded ({cause}): encode the file again, or give it as \"code\"."),
+            format!("\"base64\" cannot be decoded ({why}): encode the file again, or give it as \"code\"."),
         )
     })
 }
