@@ -1,0 +1,142 @@
+//! `berth run` and `berth rerun`.
+
+use berth_core::ports::RunRow;
+use berth_core::{Error, ErrorCode, LaunchRequest, Launchable};
+use berth_model::RunId;
+use serde_json::{Value, json};
+
+use super::{follow, runs, wait};
+use crate::arguments::{Patience, RerunArguments, RunArguments};
+use crate::exit::Exit;
+use crate::session::Session;
+use crate::{document, files, flags, words};
+
+pub(crate) async fn run(session: &Session, arguments: &RunArguments) -> Result<Exit, Error> {
+    let (what, file_task) = what(arguments)?;
+    let task = match &arguments.task {
+        Some(file) => Some(task_spec(files::one_document(file)?)),
+        None => file_task,
+    };
+    let request = LaunchRequest {
+        run: RunId::random(),
+        project: session.project.clone(),
+        what,
+        action: arguments.action,
+        overrides: flags::overrides(&arguments.flags)?,
+        task,
+        place: session.place().await?,
+        parent: None,
+    };
+    if arguments.dry_run {
+        let prepared = session.app.check(&request).await?;
+        runs::print_manifests(session, &prepared.manifests);
+        session.output.note(&format!(
+            "Nothing was created: the cluster of context {} would take this in namespace {}.",
+            prepared.target.context, prepared.target.namespace
+        ));
+        return Ok(Exit::Done);
+    }
+    launch(session, &request, &arguments.patience).await
+}
+
+pub(crate) async fn rerun(session: &Session, arguments: &RerunArguments) -> Result<Exit, Error> {
+    let parent = session.app.find_run(&arguments.run.run).await?;
+    let mut request = session.app.rerun_request(parent.run.id, flags::overrides(&arguments.flags)?).await?;
+    if let Some(place) = session.place().await? {
+        request.place = Some(place);
+    }
+    launch(session, &request, &arguments.patience).await
+}
+
+async fn launch(session: &Session, request: &LaunchRequest, patience: &Patience) -> Result<Exit, Error> {
+    // The id comes first, so that a script can find the run whatever happens next.
+    if session.output.is_text() {
+        session.output.line(&request.run.to_string());
+    } else {
+        session.output.note(&request.run.to_string());
+    }
+    if !patience.wait && !patience.follow {
+        let row = session.app.launch(request).await?;
+        print_launched(session, &row);
+        return Ok(Exit::Done);
+    }
+    let work = async {
+        let row = session.app.launch(request).await?;
+        let exit = if patience.follow {
+            follow::follow_run(session, row.run.id, &follow::Selection::default(), patience.timeout).await
+        } else {
+            session.output.note(&launched_words(&row));
+            wait::until_over(session, row.run.id, patience.timeout).await
+        };
+        wait::let_history_settle(session, row.run.id).await;
+        exit
+    };
+    session.start_engine().beside(work).await
+}
+
+fn launched_words(row: &RunRow) -> String {
+    let run = &row.run;
+    format!("{} launched on {} in namespace {}", run.object_name, run.target.context, run.target.namespace)
+}
+
+fn print_launched(session: &Session, row: &RunRow) {
+    let document = document::run(row, &[]);
+    session.output.document(&document, String::new);
+    if session.output.is_text() {
+        session.output.note(&format!(
+            "{}; {}\nFollow it with: berth logs {} -f",
+            launched_words(row),
+            words::reason(&row.run),
+            row.run.object_name
+        ));
+    }
+}
+
+/// What to run, and the task that its file carries for this action.
+fn what(arguments: &RunArguments) -> Result<(Launchable, Option<Value>), Error> {
+    if let Some(name) = &arguments.name {
+        let (name, version) = runs::split_version(name)?;
+        return Ok((Launchable::Saved { name, version }, None));
+    }
+    let Some(file) = &arguments.file else {
+        return Err(Error::new(ErrorCode::InvalidInput, "Name a function, or a file with -f."));
+    };
+    let mut documents = files::documents(file)?.into_iter();
+    let function = documents.next().ok_or_else(|| {
+        Error::new(ErrorCode::InvalidInput, format!("{} holds no document.", file.display()))
+            .hint("A function file begins with kind: container, a name and a spec.")
+    })?;
+    let kind = format!("container+{}", arguments.action.word());
+    let task = documents.find(|document| document.get("kind") == Some(&json!(kind))).map(task_spec);
+    Ok((Launchable::Document(function), task))
+}
+
+/// The specification of a task document; a file may also hold the specification alone.
+fn task_spec(document: Value) -> Value {
+    match document {
+        Value::Object(mut fields) if fields.contains_key("spec") => {
+            let mut spec = fields.remove("spec").unwrap_or_default();
+            if let Value::Object(spec) = &mut spec {
+                // The reference to the function is the file's own way to say what the command line says.
+                spec.remove("function");
+            }
+            spec
+        }
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_may_be_a_document_or_its_specification_alone() {
+        let spec = json!({"backoff_limit": 1});
+        assert_eq!(
+            task_spec(json!({"kind": "container+job", "spec": {"backoff_limit": 1, "function": "container://p/f:1"}})),
+            spec
+        );
+        assert_eq!(task_spec(spec.clone()), spec);
+    }
+}

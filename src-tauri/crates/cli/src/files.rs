@@ -1,0 +1,142 @@
+//! Reads function and task files, and the code files that they name.
+
+use std::path::Path;
+
+use base64::Engine as _;
+use berth_core::{Error, ErrorCode};
+use berth_model::Problem;
+use serde_json::{Map, Value, json};
+
+/// Reads a file into its documents. Code that it names by a local path is read too, relative to the file.
+///
+/// # Errors
+/// `InvalidInput` where the file cannot be read or is not YAML or JSON, with the place.
+pub(crate) fn documents(file: &Path) -> Result<Vec<Value>, Error> {
+    let text = read_text(file)?;
+    let mut documents = berth_model::parse_documents(&text).map_err(|mut problem| {
+        problem.message = format!("{} cannot be read: {}", file.display(), problem.message);
+        Error::invalid(vec![problem])
+    })?;
+    let folder = file.parent().unwrap_or_else(|| Path::new("."));
+    for document in &mut documents {
+        if let Some(Value::Object(spec)) = document.get_mut("spec") {
+            read_code(spec, folder)?;
+        }
+    }
+    Ok(documents)
+}
+
+/// Reads a file that must hold exactly one document.
+///
+/// # Errors
+/// As `documents`; `InvalidInput` where there are none or several.
+pub(crate) fn one_document(file: &Path) -> Result<Value, Error> {
+    let mut documents = documents(file)?;
+    match (documents.pop(), documents.is_empty()) {
+        (Some(document), true) => Ok(document),
+        _ => Err(Error::new(
+            ErrorCode::InvalidInput,
+            format!("{} must hold exactly one document, separated by no ---.", file.display()),
+        )),
+    }
+}
+
+fn read_text(file: &Path) -> Result<String, Error> {
+    let bytes = std::fs::read(file).map_err(|error| {
+        Error::new(ErrorCode::InvalidInput, format!("The file {} cannot be read: {error}.", file.display()))
+            .hint("Check the path; it is relative to the folder that berth was started in.")
+    })?;
+    String::from_utf8(bytes)
+        .map_err(|_| Error::new(ErrorCode::InvalidInput, format!("The file {} is not text in UTF-8.", file.display())))
+}
+
+/// Puts the content of a local code file beside its path: text as `code`, anything else as `base64`.
+fn read_code(spec: &mut Map<String, Value>, folder: &Path) -> Result<(), Error> {
+    if let Some(Value::Object(source)) = spec.get_mut("source") {
+        if let Some((name, content)) = local_code(source, "source", "spec.source.source", folder)? {
+            source.insert(name.to_owned(), json!(content));
+        }
+        return Ok(());
+    }
+    if let Some((name, content)) = local_code(spec, "code_src", "spec.code_src", folder)? {
+        spec.insert(name.to_owned(), json!(content));
+    }
+    Ok(())
+}
+
+/// The code that a field names by a local path, where nothing else holds it already.
+fn local_code(
+    fields: &Map<String, Value>,
+    field: &str,
+    path: &str,
+    folder: &Path,
+) -> Result<Option<(&'static str, String)>, Error> {
+    let Some(Value::String(uri)) = fields.get(field) else { return Ok(None) };
+    if fields.contains_key("code") || fields.contains_key("base64") || uri.contains("://") {
+        return Ok(None);
+    }
+    let file = folder.join(uri);
+    if file.is_dir() || uri.ends_with(".zip") {
+        // Folders and archives are the core's to judge.
+        return Ok(None);
+    }
+    let bytes = std::fs::read(&file).map_err(|error| {
+        Error::invalid(vec![Problem::new(
+            path,
+            "code_file",
+            format!(
+                "The code file {} cannot be read: {error}. The path is relative to the function's file.",
+                file.display()
+            ),
+        )])
+    })?;
+    Ok(Some(match String::from_utf8(bytes) {
+        Ok(text) => ("code", text),
+        Err(error) => ("base64", base64::engine::general_purpose::STANDARD.encode(error.into_bytes())),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(folder: &Path, name: &str, content: &[u8]) -> std::path::PathBuf {
+        let file = folder.join(name);
+        std::fs::write(&file, content).unwrap();
+        file
+    }
+
+    #[test]
+    fn a_local_code_file_is_read_relative_to_the_function() {
+        let folder = tempfile::tempdir().unwrap();
+        file(folder.path(), "main.py", b"print(1)\n");
+        let function =
+            file(folder.path(), "f.yaml", b"kind: container\nname: f\nspec: {image: python, code_src: main.py}\n");
+        let read = documents(&function).unwrap();
+        assert_eq!(read[0]["spec"]["code"], "print(1)\n");
+        assert_eq!(read[0]["spec"]["code_src"], "main.py", "the path is kept: it names the file in the container");
+    }
+
+    #[test]
+    fn a_binary_code_file_travels_as_base64() {
+        let folder = tempfile::tempdir().unwrap();
+        file(folder.path(), "tool", &[0xff, 0x00]);
+        let function = file(folder.path(), "f.yaml", b"spec: {source: {source: tool}}\n");
+        assert_eq!(documents(&function).unwrap()[0]["spec"]["source"]["base64"], "/wA=");
+    }
+
+    #[test]
+    fn a_missing_code_file_is_a_problem_at_its_field() {
+        let folder = tempfile::tempdir().unwrap();
+        let function = file(folder.path(), "f.yaml", b"spec: {code_src: nope.py}\n");
+        let error = documents(&function).unwrap_err();
+        assert_eq!(error.fields[0].path, "spec.code_src");
+    }
+
+    #[test]
+    fn a_missing_file_says_so() {
+        let error = documents(Path::new("/no/such/file.yaml")).unwrap_err();
+        assert!(error.message.contains("/no/such/file.yaml"), "the sentence names the file: {}", error.message);
+        assert_eq!(error.code, ErrorCode::InvalidInput);
+    }
+}
