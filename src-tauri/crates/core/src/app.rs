@@ -13,6 +13,7 @@ use serde_json::Value;
 use tokio::sync::Notify;
 
 use crate::Error;
+use crate::engine;
 use crate::clusters::Clusters;
 use crate::gates::Gates;
 use crate::ports::{Clock, ConnectionNotice, EventSink, LogArchive, RunHistory, SecretVault};
@@ -178,6 +179,7 @@ pub struct App {
     pub(crate) launching: Gates,
     /// Wakes when this process changed a run.
     pub(crate) changed: Arc<Notify>,
+    pub(crate) engine: Arc<engine::Shared>,
 }
 
 impl App {
@@ -187,7 +189,9 @@ impl App {
         let (relay, changed) = Relay::before(ports.sink);
         ports.sink = Arc::new(relay);
         let clusters = Clusters::new(options.kubeconfigs.clone());
-        Arc::new(Self { ports, options, clusters, launching: Gates::default(), changed })
+        let engine = Arc::new(engine::Shared::default());
+        let ports = engine::overheard(ports, &engine);
+        Arc::new(Self { ports, options, clusters, launching: Gates::default(), changed, engine })
     }
 
     /// Tries for the engine's lock and, holding it, watches, captures and recovers until `stop` is cancelled; without
@@ -196,14 +200,13 @@ impl App {
     /// # Errors
     /// `Storage` where the lock file cannot be used.
     pub async fn run_engine(self: &Arc<Self>, stop: tokio_util::sync::CancellationToken) -> Result<(), Error> {
-        let _ = stop;
-        unimplemented!()
+        engine::run(self, stop).await
     }
 
     /// How the engine stands, as far as this process knows.
     #[must_use]
     pub fn engine(&self) -> EngineView {
-        unimplemented!()
+        self.engine.view()
     }
 
     /// Lists projects by name.

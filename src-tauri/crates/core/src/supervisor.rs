@@ -91,8 +91,6 @@ pub enum Input {
     NamespaceGone,
     /// The machine slept.
     Slept,
-    /// The cluster's versions went backwards: it was restored from a backup.
-    Rewound,
 }
 
 /// A failure, as far as it decides anything here.
@@ -264,10 +262,6 @@ pub fn next(mut link: Link, input: Input, now: Duration) -> (Link, Vec<Action>) 
             link.probes = 0;
             link.enter(ConnectionState::CatchingUp, None, now);
             actions.push(Action::Reconnect);
-        }
-        Input::Rewound => {
-            link.reopen(now);
-            actions.push(Action::Reopen);
         }
     }
     for action in &actions {

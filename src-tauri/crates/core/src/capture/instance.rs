@@ -31,8 +31,9 @@ pub fn standing(attempts: &[Attempt], key: &LogKey) -> Standing {
         Some(0) if container.is_running => Standing::Running,
         Some(0) if container.has_started => Standing::Ended,
         Some(0) | None => Standing::Waiting,
-        // Until the next instance has started, the one that ended last is the current one.
-        Some(1) if !container.has_started => Standing::Ended,
+        // The next instance is about to start, or has ended already and waits for another start: the node's "current"
+        // and "previous" may both mean that one, so nothing is read as this one's until it is clear.
+        Some(1) if !container.has_started => Standing::Waiting,
         Some(1) => Standing::Previous,
         Some(_) => Standing::Unreachable,
     }
@@ -107,7 +108,7 @@ mod tests {
         check(0, &pods(0, false, false), Standing::Waiting);
         check(0, &pods(0, true, true), Standing::Running);
         check(0, &pods(0, true, false), Standing::Ended);
-        check(0, &pods(1, false, false), Standing::Ended);
+        check(0, &pods(1, false, false), Standing::Waiting);
         check(0, &pods(1, true, true), Standing::Previous);
         check(1, &pods(1, true, false), Standing::Ended);
         check(0, &pods(2, true, true), Standing::Unreachable);

@@ -1,0 +1,80 @@
+//! Decides what is owed to one open run now, beside watching it. Pure.
+
+use std::time::Duration;
+
+use berth_model::{InstallationId, Run, Submission};
+use jiff::Timestamp;
+
+/// A launch that another process may be carrying out is left to it for this long after its last sign of life: its
+/// own patience with a cluster is 15 s.
+pub(crate) const HANDS_OFF: Duration = Duration::from_secs(20);
+
+/// A launch found half done is finished if it is younger than this; an older one would surprise whoever made it.
+pub(crate) const FRESH: Duration = Duration::from_secs(300);
+
+/// What is owed to a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Duty {
+    /// Carry its launch on, or clear up what is left of one that came to nothing.
+    Drive,
+    /// Leave its half-done launch to a person.
+    Offer,
+    /// Carry out the wish of a person.
+    CarryOut,
+    /// Ask by name whether its main object is really gone.
+    Confirm,
+    /// Give its objects back to the cluster's own clock: everything is on disk.
+    Settle,
+}
+
+/// What is known beside the run itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Facts {
+    /// Its main object was missing where it should have been seen.
+    pub(crate) is_missing: bool,
+    /// It is being deleted already.
+    pub(crate) is_deleting: bool,
+    /// Its logs are on disk as far as they can be had.
+    pub(crate) has_logs: bool,
+    /// When its status was last changed, where known; else when it was made.
+    pub(crate) touched: Timestamp,
+}
+
+/// Decides. A run of another installation is looked at, never touched.
+pub(crate) fn owed(run: &Run, us: InstallationId, facts: Facts, now: Timestamp) -> Option<Duty> {
+    let is_ours = run.installation == us;
+    let is_final = run.status.state.is_final(run.action);
+    match run.status.submission {
+        Submission::Draft => None,
+        Submission::Released => {
+            if facts.is_missing {
+                Some(Duty::Confirm)
+            } else if is_final {
+                facts.has_logs.then_some(Duty::Settle)
+            } else if is_ours && run.status.wish.is_some() && !facts.is_deleting {
+                Some(Duty::CarryOut)
+            } else {
+                None
+            }
+        }
+        _ if !is_ours => None,
+        Submission::Rejected | Submission::Conflict | Submission::Discarded => Some(Duty::Drive),
+        // A wish ends a launch at any age.
+        _ if run.status.wish.is_some() => is_left(facts, now).then_some(Duty::Drive),
+        _ if age(run.created, now) >= FRESH => Some(Duty::Offer),
+        // The one who launched has given up waiting for the reply.
+        Submission::Unknown => Some(Duty::Drive),
+        Submission::Intent | Submission::Created | Submission::Complete => is_left(facts, now).then_some(Duty::Drive),
+    }
+}
+
+fn is_left(facts: Facts, now: Timestamp) -> bool {
+    age(facts.touched, now) >= HANDS_OFF
+}
+
+fn age(since: Timestamp, now: Timestamp) -> Duration {
+    Duration::try_from(now.duration_since(since)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,708 @@
+//! Looks after the open runs of one namespace of one cluster: acts on what `supervisor` decides about the connection,
+//! `lifecycle` about runs and `duty` about what is owed. Owns every task that it starts.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use berth_k8s::{Class, Cluster, RunObjects, WatchSignal, observe, sight};
+use berth_model::{Absence, InstallationId, ObjectRef, Observation, Run, RunId, Sight, Target, Wish, advance};
+use futures::StreamExt;
+use futures::stream::BoxStream;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::duty::Duty;
+use super::tracked::Tracked;
+use crate::app::App;
+use crate::capture::{Capture, Captured, Growth, Way};
+use crate::ports::{ConnectionNotice, ConnectionState, LogKey, Notice, RunRow, StoreError};
+use crate::supervisor::{Action, Input, Link, Trouble, next};
+use crate::transition::change;
+use crate::{Error, ErrorCode, recovery, settle, stop, submission};
+
+/// Duties under way at once in one place.
+const DUTIES_AT_ONCE: usize = 16;
+
+/// How often time itself is an input.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Runs of others that were looked up and left alone are remembered up to this number.
+const LEFT_ALONE: usize = 10_000;
+
+/// What a place is given.
+pub(super) struct Place {
+    pub(super) app: Arc<App>,
+    pub(super) target: Target,
+    pub(super) us: InstallationId,
+    /// The open runs here, as history has them.
+    pub(super) runs: watch::Receiver<Arc<Vec<RunRow>>>,
+    /// Grows with each sleep of the machine.
+    pub(super) slept: watch::Receiver<u64>,
+    pub(super) growth: Growth,
+    pub(super) streams: Arc<Semaphore>,
+}
+
+/// What a task of a place came to.
+enum Done {
+    Connected(Result<Cluster, Error>),
+    Probed(RunId, Result<Option<RunObjects>, Trouble>),
+    /// A duty, with what was found where it looked.
+    Duty(RunId, Duty, Result<Learned, Error>),
+    Captured(Captured),
+    Imported(Result<Vec<RunRow>, Error>),
+}
+
+/// What a duty found out.
+enum Learned {
+    Row(Box<RunRow>),
+    Present(Box<RunObjects>),
+    Absent(Absence),
+    Settled,
+    Nothing,
+}
+
+/// The working state of a place.
+struct Work {
+    place: Place,
+    began: Instant,
+    link: Link,
+    shown: Option<ConnectionNotice>,
+    way: Option<watch::Sender<Way>>,
+    watch: Option<BoxStream<'static, WatchSignal>>,
+    is_connecting: bool,
+    tasks: JoinSet<Done>,
+    of_captures: HashMap<tokio::task::Id, LogKey>,
+    runs: HashMap<RunId, Tracked>,
+    duties: usize,
+    probed_last: Option<RunId>,
+    left_alone: HashSet<RunId>,
+    stop: CancellationToken,
+}
+
+impl Place {
+    /// Looks after the place until `stop`.
+    pub(super) async fn run(self, stop: CancellationToken) {
+        let began = Instant::now();
+        let link = Link::new(self.app.options.watch_window, Duration::ZERO);
+        let mut work = Work {
+            place: self,
+            began,
+            link,
+            shown: None,
+            way: None,
+            watch: None,
+            is_connecting: false,
+            tasks: JoinSet::new(),
+            of_captures: HashMap::new(),
+            runs: HashMap::new(),
+            duties: 0,
+            probed_last: None,
+            left_alone: HashSet::new(),
+            stop: stop.child_token(),
+        };
+        work.take_runs().await;
+        work.connect(false).await;
+        work.show();
+        work.go(&stop).await;
+        work.end().await;
+    }
+}
+
+impl Work {
+    async fn go(&mut self, stop: &CancellationToken) {
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                signal = heard(&mut self.watch) => self.signal(signal).await,
+                Some(done) = self.tasks.join_next_with_id(), if !self.tasks.is_empty() => self.done(done).await,
+                changed = self.place.runs.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                    self.take_runs().await;
+                }
+                Ok(()) = self.place.slept.changed() => self.input(Input::Slept).await,
+                _ = tick.tick() => self.input(Input::Tick).await,
+            }
+            self.work();
+            self.show();
+        }
+    }
+
+    fn now(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    async fn input(&mut self, input: Input) {
+        let (link, actions) = next(self.link.clone(), input, self.now());
+        self.link = link;
+        for action in actions {
+            tracing::debug!(context = self.place.target.context, namespace = self.place.target.namespace, ?action,
+                state = ?self.link.state, "connection");
+            match action {
+                Action::Probe(limit) => self.probe(limit),
+                Action::Reopen => self.connect(false).await,
+                Action::Reconnect => {
+                    self.watch = None;
+                    self.connect(true).await;
+                }
+                Action::Forget => self.place.app.clusters.forget(&self.place.target).await,
+            }
+        }
+    }
+
+    /// Makes a client and asks which cluster it leads to; the watch is opened when it is there.
+    async fn connect(&mut self, forget: bool) {
+        if self.is_connecting {
+            return;
+        }
+        if forget {
+            self.place.app.clusters.forget(&self.place.target).await;
+        }
+        self.is_connecting = true;
+        let app = Arc::clone(&self.place.app);
+        let target = self.place.target.clone();
+        self.tasks.spawn(async move { Done::Connected(connect(&app, &target).await) });
+    }
+
+    /// Reads one of the runs, in turn: the smallest thing that is useful anyway.
+    fn probe(&mut self, limit: Duration) {
+        let mut ids: Vec<RunId> = self.runs.keys().copied().collect();
+        ids.sort_unstable();
+        let next = ids.iter().find(|id| self.probed_last.is_none_or(|last| **id > last)).or_else(|| ids.first());
+        let Some(tracked) = next.and_then(|id| self.runs.get(id)) else { return };
+        self.probed_last = Some(tracked.row.run.id);
+        let app = Arc::clone(&self.place.app);
+        let run = tracked.row.run.clone();
+        let target = self.place.target.clone();
+        self.tasks.spawn(async move {
+            let asked = tokio::time::timeout(limit, probe(&app, &target, &run)).await;
+            let late = Trouble {
+                class: Class::Unreachable,
+                answered: false,
+                message: format!("the cluster did not answer within {} s", limit.as_secs()),
+            };
+            Done::Probed(run.id, asked.unwrap_or(Err(late)))
+        });
+    }
+
+    async fn signal(&mut self, signal: WatchSignal) {
+        match signal {
+            WatchSignal::Resynced(all) => {
+                self.input(Input::Listed).await;
+                self.resynced(all).await;
+            }
+            WatchSignal::Changed(objects) => {
+                self.input(Input::Heard).await;
+                self.changed(*objects).await;
+            }
+            WatchSignal::Gone(run, uid) => {
+                self.input(Input::Heard).await;
+                if let Some(tracked) = self.runs.get_mut(&run)
+                    && tracked.row.run.status.objects.first().is_some_and(|main| main.uid == uid)
+                {
+                    tracked.is_missing = true;
+                    tracked.hurry();
+                }
+            }
+            WatchSignal::Alive => self.input(Input::Heard).await,
+            WatchSignal::Trouble(error) => {
+                tracing::debug!(context = self.place.target.context, %error, "a watch is broken");
+                self.input(Input::Broken(Trouble::from(&error))).await;
+            }
+        }
+    }
+
+    /// The first whole list since a watch was opened: every open run is compared with it once.
+    async fn resynced(&mut self, all: Vec<RunObjects>) {
+        let there: HashSet<String> = all.iter().map(|objects| objects.main().uid).collect();
+        for tracked in self.runs.values_mut() {
+            tracked.hurry();
+            let main = tracked.row.run.status.objects.first();
+            if tracked.is_released() && main.is_some_and(|main| !there.contains(&main.uid)) {
+                tracked.is_missing = true;
+            }
+        }
+        let mut unknown = Vec::new();
+        for objects in all {
+            let Some(run) = objects.run_id() else { continue };
+            if self.runs.contains_key(&run) {
+                self.apply(run, objects).await;
+            } else if !self.left_alone.contains(&run) {
+                unknown.push(objects);
+            }
+        }
+        self.import(unknown);
+    }
+
+    async fn changed(&mut self, objects: RunObjects) {
+        let Some(run) = objects.run_id() else { return };
+        if self.runs.contains_key(&run) {
+            self.apply(run, objects).await;
+        } else if !self.left_alone.contains(&run) {
+            self.import(vec![objects]);
+        }
+    }
+
+    fn import(&mut self, found: Vec<RunObjects>) {
+        let Some(way) = &self.way else { return };
+        if found.is_empty() {
+            return;
+        }
+        if self.left_alone.len() > LEFT_ALONE {
+            self.left_alone.clear();
+        }
+        self.left_alone.extend(found.iter().filter_map(RunObjects::run_id));
+        let cluster = way.borrow().cluster.clone();
+        let app = Arc::clone(&self.place.app);
+        let target = self.place.target.clone();
+        let us = self.place.us;
+        self.tasks.spawn(async move {
+            Done::Imported(recovery::import(&app, us, &target, &cluster, &found).await)
+        });
+    }
+
+    /// Advances a run by what was seen of it. Says whether that changed anything.
+    async fn apply(&mut self, run: RunId, objects: RunObjects) -> bool {
+        let Some(tracked) = self.runs.get_mut(&run) else { return false };
+        let main = tracked.row.run.status.objects.first();
+        if main.is_some_and(|main| main.uid != objects.main().uid) {
+            // Another object under the name, or a copy of our label: asked about by name.
+            tracked.is_missing |= tracked.is_released();
+            return false;
+        }
+        let observation = objects.observe(self.place.app.ports.clock.now());
+        let Sight::Present(present) = &observation.sight else { return false };
+        tracked.is_missing = false;
+        tracked.is_deleting = present.is_deleting;
+        tracked.show(&present.attempts);
+        let events = objects.run_events();
+        if events != tracked.events {
+            match self.place.app.ports.history.record_events(run, &events).await {
+                Ok(()) => tracked.events = events,
+                Err(error) => tracing::error!(run_id = %run, %error, "unable to store events"),
+            }
+        }
+        if !tracked.is_released() {
+            return false;
+        }
+        tracked.is_known = true;
+        self.advance(run, &observation).await
+    }
+
+    async fn advance(&mut self, run: RunId, observation: &Observation) -> bool {
+        let changed = change(&self.place.app.ports, run, |row, _| {
+            advance(row.run.action, &row.run.status, observation)
+        })
+        .await;
+        let Some(tracked) = self.runs.get_mut(&run) else { return false };
+        match changed {
+            Ok(Some(row)) => {
+                let was_final = tracked.is_final();
+                tracked.update(row, self.place.app.ports.clock.now());
+                if tracked.is_final() && !was_final {
+                    settle::reach("settle.after_outcome");
+                }
+                true
+            }
+            Ok(None) => false,
+            Err(error) if error.code == ErrorCode::NotFound => {
+                self.drop_run(run);
+                false
+            }
+            Err(error) => {
+                tracing::error!(run_id = %run, %error, "unable to store what became of a run");
+                false
+            }
+        }
+    }
+
+    /// Takes over which runs are open here.
+    async fn take_runs(&mut self) {
+        let rows = Arc::clone(&self.place.runs.borrow_and_update());
+        let now = self.place.app.ports.clock.now();
+        let open: HashSet<RunId> = rows.iter().map(|row| row.run.id).collect();
+        let over: Vec<RunId> =
+            self.runs.iter().filter(|(id, tracked)| !open.contains(id) && !tracked.is_busy).map(|(id, _)| *id).collect();
+        for run in over {
+            self.drop_run(run);
+        }
+        for row in rows.iter() {
+            if let Some(tracked) = self.runs.get_mut(&row.run.id) {
+                tracked.update(row.clone(), now);
+                continue;
+            }
+            let archive = Arc::clone(&self.place.app.ports.archive);
+            let id = row.run.id;
+            let listed = tokio::task::spawn_blocking(move || archive.list(id)).await;
+            let logs = match listed.map_err(|cause| StoreError::Failed(cause.to_string())).and_then(|logs| logs) {
+                Ok(logs) => logs,
+                Err(error) => {
+                    tracing::error!(run_id = %id, %error, "unable to list the logs of a run");
+                    Vec::new()
+                }
+            };
+            self.left_alone.remove(&id);
+            self.runs.insert(id, Tracked::new(row.clone(), &logs, now, self.stop.child_token()));
+        }
+    }
+
+    fn drop_run(&mut self, run: RunId) {
+        if let Some(tracked) = self.runs.remove(&run) {
+            tracked.stop.cancel();
+        }
+    }
+
+    /// Starts what is owed and not under way.
+    fn work(&mut self) {
+        let now = self.place.app.ports.clock.now();
+        let mut wanted: Vec<(RunId, Duty)> = self
+            .runs
+            .iter()
+            .filter_map(|(id, tracked)| tracked.owed(self.place.us, now).map(|duty| (*id, duty)))
+            .collect();
+        wanted.sort_unstable_by_key(|(id, _)| *id);
+        for (run, duty) in wanted {
+            if self.duties >= DUTIES_AT_ONCE {
+                break;
+            }
+            self.begin(run, duty);
+        }
+        self.capture();
+    }
+
+    fn begin(&mut self, run: RunId, duty: Duty) {
+        let cluster = self.way.as_ref().map(|way| way.borrow().cluster.clone());
+        let Some(tracked) = self.runs.get_mut(&run) else { return };
+        // What needs no cluster is done without one; the rest waits for the connection.
+        if cluster.is_none() && !(duty == Duty::Offer || duty == Duty::Settle && tracked.is_gone) {
+            return;
+        }
+        tracked.is_busy = true;
+        self.duties += 1;
+        tracing::debug!(run_id = %run, ?duty, "owed");
+        let app = Arc::clone(&self.place.app);
+        let row = tracked.row.clone();
+        let us = self.place.us;
+        let cluster = cluster.filter(|_| !tracked.is_gone);
+        self.tasks.spawn(async move {
+            let learned = fulfil(&app, us, duty, row, cluster).await;
+            Done::Duty(run, duty, learned)
+        });
+    }
+
+    /// Starts the captures that are missing.
+    fn capture(&mut self) {
+        let Some(way) = &self.way else { return };
+        for tracked in self.runs.values_mut() {
+            let Some(main) = tracked.row.run.status.objects.first().cloned() else { continue };
+            for (key, pod, attempt) in tracked.uncaptured() {
+                let action = tracked.row.run.action;
+                let capture = Capture {
+                    key: key.clone(),
+                    pod,
+                    attempt,
+                    main: main.clone(),
+                    can_restart: !matches!(action, berth_model::Action::Job | berth_model::Action::Build),
+                    sight: tracked.sight.subscribe(),
+                    way: way.subscribe(),
+                    archive: Arc::clone(&self.place.app.ports.archive),
+                    growth: self.place.growth.clone(),
+                    clock: Arc::clone(&self.place.app.ports.clock),
+                    streams: Arc::clone(&self.place.streams),
+                };
+                tracing::debug!(run_id = %key.run, pod = key.pod_uid, container = key.container, "capturing a log");
+                let stop = tracked.stop.clone();
+                let handle = self.tasks.spawn(async move { Done::Captured(capture.run(stop).await) });
+                self.of_captures.insert(handle.id(), key.clone());
+                tracked.captures.insert(key, false);
+                self.place.app.engine.captures.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+
+    async fn done(&mut self, done: Result<(tokio::task::Id, Done), tokio::task::JoinError>) {
+        let (id, done) = match done {
+            Ok(done) => done,
+            Err(failure) => {
+                tracing::error!(%failure, "a task of the engine failed");
+                self.failed(failure.id());
+                return;
+            }
+        };
+        match done {
+            Done::Connected(Ok(cluster)) => {
+                self.is_connecting = false;
+                self.connected(cluster).await;
+            }
+            Done::Connected(Err(error)) => {
+                self.is_connecting = false;
+                self.input(Input::NotOpened(trouble(&error))).await;
+            }
+            Done::Probed(run, Ok(seen)) => {
+                let taught = match seen {
+                    Some(objects) => self.apply(run, objects).await,
+                    None => {
+                        let tracked = self.runs.get_mut(&run);
+                        tracked.is_some_and(|tracked| {
+                            let is_news = tracked.is_released() && !tracked.is_gone && !tracked.is_missing;
+                            tracked.is_missing |= is_news;
+                            is_news
+                        })
+                    }
+                };
+                self.input(Input::Answered { taught }).await;
+            }
+            Done::Probed(_, Err(trouble)) => self.input(Input::Unanswered(trouble)).await,
+            Done::Duty(run, duty, learned) => self.learned(run, duty, learned).await,
+            Done::Captured(captured) => {
+                self.of_captures.remove(&id);
+                self.place.app.engine.captures.fetch_sub(1, Ordering::Relaxed);
+                if let Some(tracked) = self.runs.get_mut(&captured.key.run) {
+                    if captured.is_over {
+                        tracked.captures.insert(captured.key, true);
+                    } else {
+                        tracked.captures.remove(&captured.key);
+                    }
+                }
+            }
+            Done::Imported(Ok(_)) => {}
+            Done::Imported(Err(error)) => {
+                tracing::warn!(%error, "unable to import runs that history does not know");
+                self.left_alone.clear();
+            }
+        }
+    }
+
+    /// A task panicked: whatever it was, it is not under way any more.
+    fn failed(&mut self, id: tokio::task::Id) {
+        if let Some(key) = self.of_captures.remove(&id) {
+            self.place.app.engine.captures.fetch_sub(1, Ordering::Relaxed);
+            if let Some(tracked) = self.runs.get_mut(&key.run) {
+                tracked.captures.remove(&key);
+            }
+            return;
+        }
+        // Which duty it was is not known any more; all of them are safe to repeat.
+        self.is_connecting = false;
+        self.duties = 0;
+        for tracked in self.runs.values_mut().filter(|tracked| tracked.is_busy) {
+            tracked.did(false);
+        }
+    }
+
+    async fn connected(&mut self, cluster: Cluster) {
+        self.watch = Some(cluster.watch_runs(self.place.app.options.watch_window));
+        match &self.way {
+            Some(way) => way.send_modify(|way| {
+                way.cluster = cluster;
+                way.number += 1;
+            }),
+            None => self.way = Some(watch::Sender::new(Way { cluster, number: 0 })),
+        }
+        self.input(Input::Opened).await;
+    }
+
+    async fn learned(&mut self, run: RunId, duty: Duty, learned: Result<Learned, Error>) {
+        self.duties = self.duties.saturating_sub(1);
+        let now = self.place.app.ports.clock.now();
+        let has_helped = match learned {
+            Ok(Learned::Row(row)) => {
+                let Some(tracked) = self.runs.get_mut(&run) else { return };
+                let before = tracked.row.run.status.revision;
+                tracked.update(*row, now);
+                tracked.row.run.status.revision > before
+            }
+            Ok(Learned::Present(objects)) => {
+                if let Some(tracked) = self.runs.get_mut(&run) {
+                    tracked.is_missing = false;
+                }
+                self.apply(run, *objects).await;
+                true
+            }
+            Ok(Learned::Absent(absence)) => {
+                if absence == Absence::NamespaceGone {
+                    self.input(Input::NamespaceGone).await;
+                }
+                if let Some(tracked) = self.runs.get_mut(&run) {
+                    tracked.is_missing = false;
+                    tracked.is_gone = true;
+                    tracked.is_known = true;
+                    tracked.show(&[]);
+                }
+                let observation = Observation { at: now, sight: Sight::Absent(absence) };
+                self.advance(run, &observation).await;
+                true
+            }
+            Ok(Learned::Settled) => {
+                self.place.app.engine.news.notify_one();
+                self.drop_run(run);
+                return;
+            }
+            Ok(Learned::Nothing) => false,
+            Err(error) => {
+                tracing::warn!(run_id = %run, ?duty, %error, "unable to do what is owed to a run; it will be tried again");
+                false
+            }
+        };
+        if let Some(tracked) = self.runs.get_mut(&run) {
+            tracked.did(has_helped);
+        }
+    }
+
+    /// Announces how the connection stands, where that changed.
+    fn show(&mut self) {
+        let now = self.place.app.ports.clock.now();
+        let since = match self.link.state {
+            ConnectionState::Stale => now - (self.now().saturating_sub(self.link.heard)),
+            _ => now,
+        };
+        let is_same = self.shown.as_ref().is_some_and(|shown| {
+            shown.state == self.link.state && shown.message == self.link.message
+        });
+        if is_same {
+            return;
+        }
+        let since = match &self.shown {
+            Some(shown) if shown.state == self.link.state => shown.since,
+            _ => since,
+        };
+        let notice = ConnectionNotice {
+            context: self.place.target.context.clone(),
+            kubeconfig: self.place.target.kubeconfig.clone(),
+            namespace: self.place.target.namespace.clone(),
+            state: self.link.state,
+            since,
+            message: self.link.message.clone(),
+        };
+        tracing::info!(context = notice.context, namespace = notice.namespace, state = ?notice.state,
+            message = notice.message, "connection");
+        self.place.app.engine.connected(&notice);
+        self.place.app.ports.sink.announce(Notice::Connection(notice.clone()));
+        self.shown = Some(notice);
+    }
+
+    /// Ends everything that was started here: captures seal what they have.
+    async fn end(mut self) {
+        self.stop.cancel();
+        self.watch = None;
+        let captures = self.of_captures.len();
+        let wait = async {
+            let mut left = captures;
+            while left > 0 {
+                match self.tasks.join_next_with_id().await {
+                    Some(Ok((id, _))) if self.of_captures.remove(&id).is_some() => left -= 1,
+                    Some(Err(failure)) if self.of_captures.remove(&failure.id()).is_some() => left -= 1,
+                    Some(_) => {}
+                    None => break,
+                }
+            }
+        };
+        if tokio::time::timeout(Duration::from_secs(5), wait).await.is_err() {
+            tracing::warn!("captures did not end in time; what they stored is safe");
+        }
+        self.place.app.engine.captures.fetch_sub(u32::try_from(captures).unwrap_or(0), Ordering::Relaxed);
+        // Duties may be cut anywhere: every one is safe to repeat.
+        self.tasks.shutdown().await;
+        if let Some(shown) = &self.shown {
+            self.place.app.engine.disconnected(shown);
+        }
+    }
+}
+
+async fn heard(watch: &mut Option<BoxStream<'static, WatchSignal>>) -> WatchSignal {
+    if let Some(stream) = watch {
+        if let Some(signal) = stream.next().await {
+            return signal;
+        }
+        *watch = None;
+    }
+    std::future::pending().await
+}
+
+/// Makes a client for the place, sure that its context leads to the cluster that its runs went to.
+async fn connect(app: &App, target: &Target) -> Result<Cluster, Error> {
+    let id = app.clusters.identify(&app.ports, target).await?;
+    if target.cluster.is_some_and(|known| known != id) {
+        return Err(Error::new(
+            ErrorCode::Kubeconfig,
+            format!("context \"{}\" now leads to another cluster than the one that its runs went to", target.context),
+        )
+        .hint("Point the context back to its cluster; nothing was asked or changed there."));
+    }
+    app.clusters.cluster(target).await
+}
+
+async fn probe(app: &App, target: &Target, run: &Run) -> Result<Option<RunObjects>, Trouble> {
+    let cluster = app.clusters.cluster(target).await.map_err(|error| trouble(&error))?;
+    let asked = match run.status.objects.first() {
+        Some(main) => cluster.run_objects(run.id, main).await,
+        None => match run.manifests.first().and_then(sight::kind_and_name) {
+            Some((kind, name)) => cluster.read(kind, name).await.map(|_| None),
+            None => cluster.identity().await.map(|_| None),
+        },
+    };
+    asked.map_err(|error| Trouble::from(&error))
+}
+
+/// Does what is owed to one run.
+async fn fulfil(
+    app: &App,
+    us: InstallationId,
+    duty: Duty,
+    row: RunRow,
+    cluster: Option<Cluster>,
+) -> Result<Learned, Error> {
+    match duty {
+        Duty::Drive => submission::drive(app, row).await.map(|row| Learned::Row(Box::new(row))),
+        Duty::Offer => {
+            let row = recovery::offer(app, &row.run).await?;
+            Ok(row.map_or(Learned::Nothing, |row| Learned::Row(Box::new(row))))
+        }
+        Duty::CarryOut => stop::carry_out(app, row).await.map(|row| Learned::Row(Box::new(row))),
+        Duty::Confirm => match (cluster, row.run.status.objects.first()) {
+            (Some(cluster), Some(main)) => confirm(&cluster, &row.run, main).await,
+            _ => Ok(Learned::Nothing),
+        },
+        Duty::Settle => {
+            settle::settle(&*app.ports.history, &row.run, us, cluster.as_ref()).await?;
+            Ok(Learned::Settled)
+        }
+    }
+}
+
+/// Asks by name whether a main object is really gone, and why as far as it shows.
+async fn confirm(cluster: &Cluster, run: &Run, main: &ObjectRef) -> Result<Learned, Error> {
+    if let Some(objects) = cluster.run_objects(run.id, main).await? {
+        return Ok(Learned::Present(Box::new(objects)));
+    }
+    let now_there = cluster.read(&main.kind, &main.name).await?.and_then(|object| sight::Sighting::of(&object));
+    if now_there.is_some_and(|seen| seen.object.uid != main.uid) {
+        return Ok(Learned::Absent(Absence::Replaced));
+    }
+    if run.status.wish == Some(Wish::Stop) || run.status.wish == Some(Wish::Delete) {
+        return Ok(Learned::Absent(Absence::Gone));
+    }
+    match cluster.read("Namespace", cluster.namespace()).await {
+        Ok(namespace) => Ok(Learned::Absent(observe::absence(namespace.as_ref()))),
+        // Who may not read namespaces learns no more than that the object is gone.
+        Err(error) if error.class == Class::Forbidden => Ok(Learned::Absent(Absence::Gone)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn trouble(error: &Error) -> Trouble {
+    let class = match error.code {
+        ErrorCode::Unauthenticated => Class::Unauthenticated,
+        ErrorCode::Forbidden => Class::Forbidden,
+        ErrorCode::Kubeconfig => Class::Configuration,
+        _ => Class::Unreachable,
+    };
+    Trouble { class, answered: false, message: error.message.clone() }
+}
