@@ -13,8 +13,8 @@ use serde_json::Value;
 use tokio::sync::Notify;
 
 use crate::Error;
-use crate::engine;
 use crate::clusters::Clusters;
+use crate::engine;
 use crate::gates::Gates;
 use crate::ports::{Clock, ConnectionNotice, EventSink, LogArchive, RunHistory, SecretVault};
 use crate::relay::Relay;

@@ -8,12 +8,9 @@ use berth_model::{InstallationId, Phase, Run, RunState, RunStatus, Submission, T
 
 use crate::Error;
 use crate::app::App;
+use crate::delete::is_forgotten;
 use crate::ports::{Notice, RunQuery, RunRow};
 use crate::transition::{change, edited};
-
-/// Setting under which a run's id is kept when it was deleted from history while its objects stay: it is not imported
-/// again.
-pub(crate) const FORGOTTEN: &str = "forgotten_run.";
 
 /// Newest runs whose targets are looked through at the start for runs that history does not know.
 const NEWEST: u32 = 500;
@@ -57,9 +54,7 @@ pub(crate) async fn import(
     let mut imported = Vec::new();
     for objects in found {
         let Some(id) = objects.run_id() else { continue };
-        if app.ports.history.run(id).await?.is_some()
-            || app.ports.history.setting(&format!("{FORGOTTEN}{id}")).await?.is_some()
-        {
+        if app.ports.history.run(id).await?.is_some() || is_forgotten(&app.ports, id).await? {
             continue;
         }
         let frozen = match objects.frozen_run_beside() {

@@ -7,8 +7,8 @@
 use berth_k8s::{Class, Cluster};
 use berth_model::{Action, InstallationId, Run};
 
-use crate::ports::RunHistory;
 use crate::Error;
+use crate::ports::RunHistory;
 
 /// How long a finished run's objects are kept where nothing was said: one day, in seconds.
 pub const DEFAULT_KEPT: u32 = 86_400;

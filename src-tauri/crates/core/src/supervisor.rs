@@ -1,16 +1,16 @@
 //! Decides how the connection to one namespace of one cluster stands, and what to do about it. Pure: signals and the
 //! time go in, a state and actions come out. Never decides anything about a run: losing contact changes no run.
 //!
-//! kube's watcher keeps a watch alive, but it cannot notice a connection that is silently dead before its own time
-//! limit, repeats a start that the server refuses with the same version for ever, and says nothing of a server that
-//! answers and sends no changes. These are the rules above it:
+//! A watch keeps itself alive, but it cannot notice a connection that is silently dead before its own time limit, and
+//! knows nothing of a server that answers and sends no changes. These are the rules above it:
 //!
 //! * silence of the watch is filled with cheap reads (*probes*), so that a dead way there is known within 15 s while
 //!   someone looks;
 //! * while stale, a new probe starts each second beside those under way, so that contact is back within 2 s however
 //!   long one connection attempt hangs;
-//! * three refused starts, or a probe that knew more than the watch and stays alone in it, throw the watcher away;
-//! * a plain network failure does not: the watcher goes on from the version that it had, without a new list.
+//! * starts that are refused again and again, a first list that does not come, or a probe that knew more than the watch
+//!   and stays alone in it, throw the watch away;
+//! * a plain network failure does not: the watch goes on from the version that it had, without a new list.
 
 use std::time::Duration;
 
@@ -34,8 +34,9 @@ const PROBES_AT_ONCE: u32 = 10;
 const LONG_STALE: Duration = Duration::from_secs(600);
 /// How often a refused sign-in or right is tried again by itself.
 const DENIED_RETRY: Duration = Duration::from_secs(30);
-/// Refused starts of a watch in a row after which the watcher is thrown away.
-const REFUSED_STARTS: u32 = 3;
+/// Refused starts of a watch in a row after which the watch is thrown away: three of each of the three kinds that it
+/// watches. It makes new lists by itself too; this is for when that does not help.
+const REFUSED_STARTS: u32 = 9;
 /// A server that answers but has not sent the first whole list after this long gets asked anew.
 const FIRST_LIST: Duration = Duration::from_secs(30);
 /// A probe knew more than the watch, and the watch said nothing for this long since: it is deaf.
@@ -59,6 +60,8 @@ pub struct Link {
     has_list: bool,
     is_open: bool,
     is_troubled: bool,
+    /// A right is missing that runs can be shown without, or the watch itself was refused: the probe will tell.
+    limited: Option<String>,
     refused_starts: u32,
     reopenings: u32,
     deaf_since: Option<Duration>,
@@ -140,6 +143,7 @@ impl Link {
             has_list: false,
             is_open: false,
             is_troubled: false,
+            limited: None,
             refused_starts: 0,
             reopenings: 0,
             deaf_since: None,
@@ -163,7 +167,8 @@ impl Link {
         self.heard = now;
         self.is_troubled = false;
         let state = if self.has_list { ConnectionState::Live } else { ConnectionState::CatchingUp };
-        self.enter(state, None, now);
+        let message = self.limited.clone();
+        self.enter(state, message, now);
     }
 
     fn reopen(&mut self, now: Duration) {
@@ -171,6 +176,7 @@ impl Link {
         self.has_list = false;
         self.refused_starts = 0;
         self.deaf_since = None;
+        self.limited = None;
         self.reopenings = self.reopenings.saturating_add(1);
         if self.state == ConnectionState::Live {
             self.enter(ConnectionState::CatchingUp, None, now);
@@ -275,6 +281,13 @@ pub fn next(mut link: Link, input: Input, now: Duration) -> (Link, Vec<Action>) 
 
 fn broken(link: &mut Link, trouble: Trouble, now: Duration, actions: &mut Vec<Action>) {
     match trouble.class {
+        Class::Forbidden if link.has_list => {
+            link.limited = Some(trouble.message);
+            link.heard(now);
+            if link.probes == 0 {
+                actions.push(Action::Probe(PROBE_LIMIT));
+            }
+        }
         Class::Unauthenticated | Class::Forbidden => link.lost(trouble, now, actions),
         _ if trouble.answered => {
             // The server is there and refuses to go on from where we were.
@@ -303,6 +316,8 @@ fn unanswered(link: &mut Link, trouble: Trouble, now: Duration, actions: &mut Ve
             link.heard(now);
             actions.push(Action::Reopen);
         }
+        // Neither watch nor read: what was allowed is not any more.
+        (Class::Forbidden, _) if link.limited.is_some() => link.lost(trouble, now, actions),
         (Class::Forbidden, _) => link.heard(now),
         (Class::Busy, state) if state != ConnectionState::Stale => link.heard = now,
         (Class::Unauthenticated | Class::Configuration, _) => link.lost(trouble, now, actions),

@@ -403,16 +403,12 @@ pub(crate) fn instances(run: RunId, attempts: &[Attempt]) -> Vec<(LogKey, String
     let mut all = Vec::new();
     for attempt in attempts {
         for container in &attempt.containers {
-            let newest = if container.has_started { Some(container.restarts) } else { container.restarts.checked_sub(1) };
+            let newest =
+                if container.has_started { Some(container.restarts) } else { container.restarts.checked_sub(1) };
             // Of the instances before it the node keeps one.
             let Some(newest) = newest else { continue };
             for restart in newest.saturating_sub(1)..=newest {
-                let key = LogKey {
-                    run,
-                    pod_uid: attempt.pod_uid.clone(),
-                    container: container.name.clone(),
-                    restart,
-                };
+                let key = LogKey { run, pod_uid: attempt.pod_uid.clone(), container: container.name.clone(), restart };
                 all.push((key, attempt.pod.clone(), attempt.number));
             }
         }

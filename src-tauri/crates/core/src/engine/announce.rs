@@ -81,7 +81,9 @@ impl Announcer {
         });
         let stored = asked.await.map_err(|cause| StoreError::Failed(cause.to_string()))??;
         for (run, bytes) in &stored {
-            if self.stored.get(run).is_some_and(|known| known != bytes) || (*bytes > 0 && !self.stored.contains_key(run)) {
+            if self.stored.get(run).is_some_and(|known| known != bytes)
+                || (*bytes > 0 && !self.stored.contains_key(run))
+            {
                 app.ports.sink.announce(Notice::LogGrew(*run));
             }
         }

@@ -263,9 +263,7 @@ impl Work {
         let app = Arc::clone(&self.place.app);
         let target = self.place.target.clone();
         let us = self.place.us;
-        self.tasks.spawn(async move {
-            Done::Imported(recovery::import(&app, us, &target, &cluster, &found).await)
-        });
+        self.tasks.spawn(async move { Done::Imported(recovery::import(&app, us, &target, &cluster, &found).await) });
     }
 
     /// Advances a run by what was seen of it. Says whether that changed anything.
@@ -297,10 +295,8 @@ impl Work {
     }
 
     async fn advance(&mut self, run: RunId, observation: &Observation) -> bool {
-        let changed = change(&self.place.app.ports, run, |row, _| {
-            advance(row.run.action, &row.run.status, observation)
-        })
-        .await;
+        let changed =
+            change(&self.place.app.ports, run, |row, _| advance(row.run.action, &row.run.status, observation)).await;
         let Some(tracked) = self.runs.get_mut(&run) else { return false };
         match changed {
             Ok(Some(row)) => {
@@ -328,8 +324,12 @@ impl Work {
         let rows = Arc::clone(&self.place.runs.borrow_and_update());
         let now = self.place.app.ports.clock.now();
         let open: HashSet<RunId> = rows.iter().map(|row| row.run.id).collect();
-        let over: Vec<RunId> =
-            self.runs.iter().filter(|(id, tracked)| !open.contains(id) && !tracked.is_busy).map(|(id, _)| *id).collect();
+        let over: Vec<RunId> = self
+            .runs
+            .iter()
+            .filter(|(id, tracked)| !open.contains(id) && !tracked.is_busy)
+            .map(|(id, _)| *id)
+            .collect();
         for run in over {
             self.drop_run(run);
         }
@@ -563,9 +563,10 @@ impl Work {
             ConnectionState::Stale => now - (self.now().saturating_sub(self.link.heard)),
             _ => now,
         };
-        let is_same = self.shown.as_ref().is_some_and(|shown| {
-            shown.state == self.link.state && shown.message == self.link.message
-        });
+        let is_same = self
+            .shown
+            .as_ref()
+            .is_some_and(|shown| shown.state == self.link.state && shown.message == self.link.message);
         if is_same {
             return;
         }

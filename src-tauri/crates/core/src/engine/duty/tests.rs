@@ -1,6 +1,4 @@
-use berth_model::{
-    Action, FunctionId, FunctionRef, RunId, RunSpec, RunState, RunStatus, Target, Wish,
-};
+use berth_model::{Action, FunctionId, FunctionRef, RunId, RunSpec, RunState, RunStatus, Target, Wish};
 
 use super::*;
 
