@@ -312,7 +312,8 @@ pub trait LogArchive: Send + Sync {
 
 /// One log being written. Owned by one capture task.
 pub trait LogWriter: Send {
-    /// The last stored lines that share the newest second, for dropping the overlap: raw lines, oldest first.
+    /// The last stored lines that are not older than the second before that of the last one, for dropping the overlap:
+    /// raw lines, oldest first.
     fn tail(&self) -> Vec<Vec<u8>>;
     /// Appends whole raw lines.
     fn append(&mut self, lines: &[u8]) -> Result<(), StoreError>;

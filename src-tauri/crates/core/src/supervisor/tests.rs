@@ -5,12 +5,19 @@ struct Play {
     link: Link,
     now: Duration,
     asked: Vec<(u64, Action)>,
+    /// When the probes that get no answer are given up.
+    under_way: Vec<Duration>,
 }
 
 impl Play {
+    fn new() -> Self {
+        let link = Link::new(Duration::from_secs(40), Duration::ZERO);
+        Self { link, now: Duration::ZERO, asked: Vec::new(), under_way: Vec::new() }
+    }
+
     fn live(window: u64) -> Self {
         let link = Link::new(Duration::from_secs(window), Duration::ZERO);
-        let mut play = Self { link, now: Duration::ZERO, asked: Vec::new() };
+        let mut play = Self { link, ..Self::new() };
         play.give(Input::Opened);
         play.give(Input::Listed);
         assert_eq!(play.link.state, ConnectionState::Live);
@@ -27,12 +34,12 @@ impl Play {
     /// Lets seconds pass; `answer` says what becomes of a probe after its time.
     fn pass(&mut self, seconds: u64, mut answer: impl FnMut(u64) -> Option<Input>) -> Vec<(u64, Action)> {
         let from = self.asked.len();
-        let mut under_way: Vec<Duration> = Vec::new();
         for _ in 0..seconds {
             self.now += Duration::from_secs(1);
             let mut actions = self.give(Input::Tick);
-            let due: Vec<Duration> = under_way.iter().copied().filter(|end| *end <= self.now).collect();
-            under_way.retain(|end| *end > self.now);
+            let due: Vec<Duration> = self.under_way.iter().copied().filter(|end| *end <= self.now).collect();
+            let now = self.now;
+            self.under_way.retain(|end| *end > now);
             for _ in due {
                 actions.extend(self.give(Input::Unanswered(network())));
             }
@@ -42,7 +49,7 @@ impl Play {
                         Some(input) => {
                             self.give(input);
                         }
-                        None => under_way.push(self.now + limit),
+                        None => self.under_way.push(self.now + limit),
                     }
                 }
             }
@@ -184,8 +191,7 @@ fn a_watch_that_says_nothing_while_a_read_shows_news_is_deaf() {
 
 #[test]
 fn a_first_list_that_does_not_come_is_asked_for_anew() {
-    let mut play =
-        Play { link: Link::new(Duration::from_secs(40), Duration::ZERO), now: Duration::ZERO, asked: vec![] };
+    let mut play = Play::new();
     play.give(Input::Opened);
     let asked = play.pass(35, |_| Some(Input::Answered { taught: false }));
     assert!(asked.iter().any(|(_, action)| *action == Action::Reopen), "{asked:?}");
@@ -199,8 +205,7 @@ fn a_sleep_makes_everything_anew_and_a_refusal_waits_for_a_person() {
     assert_eq!(play.give(Input::Slept), [Action::Reconnect]);
     assert_eq!(play.link.state, ConnectionState::CatchingUp);
 
-    let mut play =
-        Play { link: Link::new(Duration::from_secs(40), Duration::ZERO), now: Duration::ZERO, asked: vec![] };
+    let mut play = Play::new();
     play.give(Input::Opened);
     let right = Trouble { class: Class::Forbidden, answered: true, message: "cannot watch jobs".into() };
     assert_eq!(play.give(Input::Broken(right)), []);
@@ -226,8 +231,7 @@ fn a_read_that_is_forbidden_still_shows_that_the_way_there_is_alive() {
 
 #[test]
 fn a_first_contact_that_fails_is_tried_each_second() {
-    let mut play =
-        Play { link: Link::new(Duration::from_secs(40), Duration::ZERO), now: Duration::ZERO, asked: vec![] };
+    let mut play = Play::new();
     play.give(Input::NotOpened(network()));
     assert_eq!(play.link.state, ConnectionState::Stale);
     let mut tries = 0;
