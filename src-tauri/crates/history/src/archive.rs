@@ -95,12 +95,12 @@ impl FileArchive {
     /// Checks, replaces, migrates and rebuilds the index; nobody else has the folder open.
     pub(crate) fn mend(
         folder: &Folder,
+        whole: bool,
         clock: &dyn Clock,
         patience: Duration,
         notices: &mut Vec<String>,
     ) -> Result<(), StoreError> {
         let path = folder.log_index();
-        let whole = repair::needs_whole_check(folder, clock.now());
         let damage = repair::damage(&path, whole, Access::Write, patience)?;
         if let Some(finding) = &damage {
             let aside = repair::move_aside(&path, clock.now())?;

@@ -21,6 +21,8 @@ const KEPT: usize = 7;
 const KEPT_BEFORE_MIGRATION: usize = 3;
 /// Below this size a copy takes well under a second, so a program that ends soon waits for it.
 const SOON_DONE: u64 = 32 * 1024 * 1024;
+/// A copy that is that much overdue is waited for, however large: somebody who only ever runs short programs gets one too.
+const OVERDUE: SignedDuration = SignedDuration::from_hours(72);
 /// How often an open program looks whether a day has passed.
 const LOOK: Duration = Duration::from_secs(15 * 60);
 
@@ -32,6 +34,7 @@ pub(crate) struct DailyBackup {
     stop: Option<mpsc::Sender<()>>,
     interrupt: InterruptHandle,
     thread: Option<JoinHandle<()>>,
+    is_overdue: bool,
     database: PathBuf,
 }
 
@@ -45,6 +48,7 @@ impl DailyBackup {
         let source = connection::open(&database, Access::Read, busy)
             .map_err(|cause| connection::open_error(&database, &cause))?;
         let interrupt = source.get_interrupt_handle();
+        let is_overdue = age(&folder, clock.now()).is_none_or(|age| age > OVERDUE);
         let (stop, stopped) = mpsc::channel();
         let thread = std::thread::Builder::new()
             .name("berth-backup".to_owned())
@@ -63,14 +67,14 @@ impl DailyBackup {
                 }
             })
             .map_err(|cause| StoreError::Failed(format!("unable to start the history's backup: {cause}")))?;
-        Ok(Self { stop: Some(stop), interrupt, thread: Some(thread), database })
+        Ok(Self { stop: Some(stop), interrupt, thread: Some(thread), is_overdue, database })
     }
 }
 
 impl Drop for DailyBackup {
     fn drop(&mut self) {
         drop(self.stop.take());
-        if fs::metadata(&self.database).map_or(0, |data| data.len()) > SOON_DONE {
+        if !self.is_overdue && fs::metadata(&self.database).map_or(0, |data| data.len()) > SOON_DONE {
             self.interrupt.interrupt();
         }
         if let Some(thread) = self.thread.take()

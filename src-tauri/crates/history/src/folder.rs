@@ -84,6 +84,11 @@ impl Folder {
         self.root.join("history.suspect")
     }
 
+    /// Holds when the whole history was last checked and found sound.
+    pub(crate) fn checked(&self) -> PathBuf {
+        self.root.join("history.checked")
+    }
+
     /// Locks the folder: alone where possible, else beside others, waiting for one that repairs or migrates.
     ///
     /// # Errors

@@ -189,7 +189,11 @@ fn mend(folder: &Folder, clock: &dyn Clock, patience: Duration, notices: &mut Ve
             migrations::run(&mut connection, migrations::HISTORY)?;
         }
     }
-    FileArchive::mend(folder, clock, patience, notices)
+    FileArchive::mend(folder, whole, clock, patience, notices)?;
+    if whole {
+        repair::note_checked(folder, now);
+    }
+    Ok(())
 }
 
 fn replace(folder: &Folder, clock: &dyn Clock, finding: &str, is_missing: bool) -> Result<String, StoreError> {

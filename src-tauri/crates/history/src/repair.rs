@@ -13,8 +13,7 @@ use crate::error;
 use crate::folder::Folder;
 use crate::{backup, folder};
 
-/// Up to this size the whole file is checked at every open (about 50 ms); above it, once a day, after damage was met,
-/// or where a daily copy, which reads all of it too, is missing.
+/// Up to this size the whole file is checked at every open (about 50 ms); above it, once a day and after damage was met.
 const ALWAYS_CHECKED: u64 = 16 * 1024 * 1024;
 
 /// Says why a file is not sound; `None` where it is, or where it is not there.
@@ -54,7 +53,15 @@ pub(crate) fn needs_whole_check(folder: &Folder, now: Timestamp) -> bool {
     if size <= ALWAYS_CHECKED || folder.suspicion().exists() {
         return true;
     }
-    backup::age(folder, now).is_none_or(|age| age > SignedDuration::from_hours(48))
+    let checked = fs::read_to_string(folder.checked()).ok().and_then(|text| text.trim().parse::<Timestamp>().ok());
+    checked.is_none_or(|checked| now.duration_since(checked).abs() > SignedDuration::from_hours(24))
+}
+
+/// Notes that the whole history was found sound.
+pub(crate) fn note_checked(folder: &Folder, now: Timestamp) {
+    if let Err(cause) = folder::write_whole(&folder.checked(), now.to_string().as_bytes()) {
+        tracing::warn!(%cause, "the history is checked again at the next start");
+    }
 }
 
 /// Moves a database and its side files aside. Returns where the database went.

@@ -1,7 +1,7 @@
-//! Owns the one writing connection of this process: a thread that takes changes from a bounded queue, one transaction
-//! each.
+//! Owns the one writing connection of this process: a thread that takes changes from a bounded queue. What is queued at
+//! one moment shares a transaction, and so one wait for the disk; each change in it succeeds or fails alone.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 
 use berth_core::ports::StoreError;
@@ -13,7 +13,13 @@ use crate::error::Fault;
 /// Changes that may wait; a caller beyond that waits itself. Far above the live runs of one folder.
 const QUEUE: usize = 256;
 
-type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+/// Changes that share a transaction. Bounds how long another process waits for its turn.
+const BATCH: usize = 64;
+
+/// A change: does its work, or learns that there is no transaction to do it in, and returns whether it succeeded and
+/// what to tell its caller once the transaction is on disk or lost.
+type Job = Box<dyn FnOnce(Result<&Connection, StoreError>) -> (bool, Reply) + Send>;
+type Reply = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 /// The way to the writing thread.
 pub(crate) struct Writer {
@@ -29,12 +35,19 @@ impl Writer {
     /// `Failed` where no thread can be made.
     pub(crate) fn start(connection: Connection, suspicion: PathBuf) -> Result<Self, StoreError> {
         let (queue, mut jobs) = mpsc::channel::<Job>(QUEUE);
+        let mark = suspicion.clone();
         let thread = std::thread::Builder::new()
             .name("berth-history".to_owned())
             .spawn(move || {
                 let mut connection = connection;
-                while let Some(job) = jobs.blocking_recv() {
-                    job(&mut connection);
+                while let Some(first) = jobs.blocking_recv() {
+                    let mut batch = vec![first];
+                    while batch.len() < BATCH
+                        && let Ok(next) = jobs.try_recv()
+                    {
+                        batch.push(next);
+                    }
+                    work(&mut connection, batch, &mark);
                 }
                 if let Err((_, cause)) = connection.close() {
                     tracing::warn!(%cause, "history was not closed cleanly");
@@ -44,7 +57,7 @@ impl Writer {
         Ok(Self { queue: Some(queue), thread: Some(thread), suspicion })
     }
 
-    /// Runs a change in a transaction of its own and returns once it is on disk. Dropping the future does not undo a
+    /// Runs a change, whole or not at all, and returns once it is on disk. Dropping the future does not undo a
     /// change that was queued.
     ///
     /// # Errors
@@ -52,13 +65,18 @@ impl Writer {
     pub(crate) async fn change<T, F>(&self, what: &'static str, change: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&Transaction<'_>) -> Result<T, Fault> + Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
         let suspicion = self.suspicion.clone();
         let job: Job = Box::new(move |connection| {
+            let done = connection.map_err(Fault::Store).and_then(change).map_err(|fault| fault.told(what, &suspicion));
+            let is_done = done.is_ok();
             // The caller may have gone: the change counts all the same.
-            let _ = reply.send(transact(connection, change).map_err(|fault| fault.told(what, &suspicion)));
+            let tell: Reply = Box::new(move |committed| {
+                let _ = reply.send(done.and_then(|value| committed.map(|()| value)));
+            });
+            (is_done, tell)
         });
         let ended = || StoreError::Failed(format!("unable to {what}: the history's writer has ended"));
         self.queue.as_ref().ok_or_else(ended)?.send(job).await.map_err(|_| ended())?;
@@ -74,6 +92,34 @@ impl Drop for Writer {
         {
             tracing::error!("the history's writer ended badly");
         }
+    }
+}
+
+/// Runs a batch in one transaction. Where that is lost, every change of it failed, and none was written.
+fn work(connection: &mut Connection, batch: Vec<Job>, suspicion: &Path) {
+    let mut replies = Vec::with_capacity(batch.len());
+    let mut jobs = batch.into_iter();
+    let done = transact(connection, |transaction| {
+        for job in jobs.by_ref() {
+            transaction.execute_batch("SAVEPOINT one")?;
+            let (is_done, reply) = job(Ok(transaction));
+            replies.push(reply);
+            if transaction.is_autocommit() {
+                // SQLite itself rolled the transaction back, as it may with a full disk: earlier changes went with it.
+                return Err(StoreError::Full("the disk refused the transaction".to_owned()).into());
+            }
+            transaction.execute_batch(if is_done { "RELEASE one" } else { "ROLLBACK TO one; RELEASE one" })?;
+        }
+        Ok(())
+    })
+    .map_err(|fault| fault.told("write to the history", suspicion));
+    for job in jobs {
+        let cause = done.as_ref().err().cloned();
+        let (_, reply) = job(Err(cause.unwrap_or_else(|| StoreError::Failed("the change was not tried".to_owned()))));
+        replies.push(reply);
+    }
+    for reply in replies {
+        reply(done.clone());
     }
 }
 

@@ -390,7 +390,7 @@ fn lose(place: &Place, durable: u64, part: f64, hole: bool) -> u64 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
     /// Whatever is appended, synced, sealed, lost and opened again: the bytes read are those written and not lost.
     #[test]
     fn any_history_of_a_log_reads_as_it_was_written(steps in proptest::collection::vec(step(), 1..30)) {

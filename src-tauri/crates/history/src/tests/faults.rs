@@ -183,7 +183,7 @@ async fn another_program_that_keeps_the_database_gives_a_clear_word_after_the_wa
     let error = opened.history.insert_run(&run(2)).await.unwrap_err();
     assert!(matches!(&error, StoreError::Locked(_)), "{error:?}");
     assert!(
-        error.to_string().starts_with("the history is locked by another program: unable to write the run"),
+        error.to_string().starts_with("the history is locked by another program: unable to write to the history"),
         "{error}"
     );
     assert_eq!(count(&opened.history).await, 1, "reading goes on");
