@@ -8,7 +8,7 @@ mod step;
 use std::time::Duration;
 
 use berth_k8s::{Class, Cluster, sight};
-use berth_model::{ObjectRef, Phase, Reason, Run, RunStatus, Submission, Wish};
+use berth_model::{Action, ObjectRef, Phase, Reason, Run, RunState, RunStatus, Submission, Wish};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -116,7 +116,7 @@ async fn act(cluster: &Cluster, run: &Run, step: Step, before: Evidence) -> Evid
         }
         Step::Release(main) => {
             let learned = match cluster.release(&main).await {
-                Ok(_) => Evidence::Released,
+                Ok(body) => Evidence::Released(sight::Sighting::of(&body).map_or(0, |seen| seen.version)),
                 Err(error) if error.class == Class::NotFound => Evidence::Gone,
                 Err(error) => step_failed(&error),
             };
@@ -150,7 +150,11 @@ async fn send(cluster: &Cluster, run: &Run) -> Evidence {
 }
 
 async fn look(cluster: &Cluster, run: &Run, before: Evidence) -> Evidence {
-    let Some((kind, name)) = run.manifests.first().and_then(sight::kind_and_name) else { return no_manifest() };
+    // A run that was imported from the cluster has its object and no manifests.
+    let known = run.status.objects.first().map(|main| (main.kind.as_str(), main.name.as_str()));
+    let Some((kind, name)) = known.or_else(|| run.manifests.first().and_then(sight::kind_and_name)) else {
+        return no_manifest();
+    };
     match cluster.read(kind, name).await {
         Ok(Some(body)) => sight::Sighting::of(&body).map_or_else(
             || Evidence::Lost(format!("the cluster's answer about {kind} \"{name}\" cannot be read")),
@@ -174,6 +178,7 @@ fn found(run: &Run, seen: sight::Sighting) -> Found {
         is_same_spec: seen.spec_hash.as_deref() == Some(run.spec_hash.as_str()),
         is_deleting: seen.is_deleting,
         is_held: seen.is_held,
+        version: seen.version,
         object: seen.object,
     }
 }
@@ -239,7 +244,7 @@ async fn record(app: &App, row: &RunRow, mark: Mark, evidence: Evidence) -> Resu
         if next_step(&stored.run, &evidence) != wanted {
             return None;
         }
-        edited(&stored.run.status, at, |status| apply(&mark, status, at))
+        edited(&stored.run.status, at, |status| apply(&mark, stored.run.action, status, at))
     })
     .await?;
     if let Some(now) = decided {
@@ -264,7 +269,7 @@ const fn mark_point(mark: &Mark) -> &'static str {
         Mark::Unknown(_) => "submit.after_unknown",
         Mark::Created(_) => "submit.after_created",
         Mark::Complete(_) => "submit.after_complete",
-        Mark::Released(_) => "submit.after_released",
+        Mark::Released(..) => "submit.after_released",
         Mark::Rejected(_) => "submit.after_rejected",
         Mark::Conflict(_) | Mark::Lost(..) => "submit.after_conflict",
         Mark::Discarded(_) => "submit.after_discarded",
@@ -272,49 +277,52 @@ const fn mark_point(mark: &Mark) -> &'static str {
     }
 }
 
-/// Edits a status as a mark says.
-fn apply(mark: &Mark, status: &mut RunStatus, at: Timestamp) {
-    if let Some(state) = mark.state(status.wish == Some(Wish::Delete)) {
-        status.state = state;
-    }
+/// Edits a status as a mark says. What was already seen of the object (by whoever watches) is not taken back: a run
+/// that was seen running stays running, and an end stays what it was.
+fn apply(mark: &Mark, action: Action, status: &mut RunStatus, at: Timestamp) {
+    let is_over = status.state.is_final(action);
     match mark {
         Mark::Unknown(_) if status.submission == Submission::Unknown => {}
         Mark::Unknown(why) => {
             status.submission = Submission::Unknown;
-            status.phase = Phase::Checking;
-            explain(status, Some(Reason::OutcomeUnknown), Some(why));
+            if !was_seen(status) {
+                status.phase = Phase::Checking;
+                explain(status, Some(Reason::OutcomeUnknown), Some(why));
+            }
         }
         Mark::Created(main) => {
             status.submission = Submission::Created;
-            status.phase = Phase::Held;
             status.objects = vec![main.clone()];
-            explain(status, None, None);
+            hold(status);
         }
         Mark::Complete(all) => {
             status.submission = Submission::Complete;
-            status.phase = Phase::Held;
             status.objects.clone_from(all);
-            explain(status, None, None);
+            hold(status);
         }
-        Mark::Released(main) => {
+        Mark::Released(main, version) => {
             status.submission = Submission::Released;
-            status.phase = Phase::Queued;
+            status.seen_version = status.seen_version.max(*version);
             if status.objects.is_empty() {
                 status.objects = vec![main.clone()];
             }
-            explain(status, None, None);
+            if !was_seen(status) {
+                status.state = RunState::Pending;
+                status.phase = Phase::Queued;
+                explain(status, None, None);
+            }
         }
         Mark::Rejected(refusal) => {
             status.submission = Submission::Rejected;
-            end(status, at, refusal.reason.clone(), &refusal.message);
+            end(status, is_over, RunState::Error, at, refusal.reason.clone(), &refusal.message);
         }
         Mark::Conflict(message) => {
             status.submission = Submission::Conflict;
-            end(status, at, Reason::NameTaken, message);
+            end(status, is_over, RunState::Error, at, Reason::NameTaken, message);
         }
         Mark::Lost(reason, message) => {
             status.submission = Submission::Discarded;
-            end(status, at, reason.clone(), message);
+            end(status, is_over, RunState::Error, at, reason.clone(), message);
             status.only_in_history = true;
         }
         Mark::Discarded(object) => {
@@ -322,10 +330,24 @@ fn apply(mark: &Mark, status: &mut RunStatus, at: Timestamp) {
             if let (true, Some(object)) = (status.objects.is_empty(), object) {
                 status.objects = vec![object.clone()];
             }
-            end(status, at, Reason::StoppedByUser, "stopped before it was released; nothing of it ran");
-            status.only_in_history = status.objects.is_empty();
+            let state = if status.wish == Some(Wish::Delete) { RunState::Deleted } else { RunState::Stopped };
+            end(status, is_over, state, at, Reason::StoppedByUser, "stopped before it was released; nothing of it ran");
+            status.only_in_history |= status.objects.is_empty();
         }
         Mark::Removed => status.only_in_history = true,
+    }
+}
+
+/// Whether the object was seen to go on from where the launch had put it.
+const fn was_seen(status: &RunStatus) -> bool {
+    !matches!(status.state, RunState::Created | RunState::Built | RunState::Ready)
+}
+
+fn hold(status: &mut RunStatus) {
+    if !was_seen(status) {
+        status.state = RunState::Ready;
+        status.phase = Phase::Held;
+        explain(status, None, None);
     }
 }
 
@@ -334,7 +356,11 @@ fn explain(status: &mut RunStatus, reason: Option<Reason>, message: Option<&str>
     status.message = message.map(str::to_owned);
 }
 
-fn end(status: &mut RunStatus, at: Timestamp, reason: Reason, message: &str) {
+fn end(status: &mut RunStatus, is_over: bool, state: RunState, at: Timestamp, reason: Reason, message: &str) {
+    if is_over {
+        return;
+    }
+    status.state = state;
     status.phase = Phase::Finished;
     status.finished = Some(at);
     explain(status, Some(reason), Some(message));

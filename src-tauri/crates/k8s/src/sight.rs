@@ -19,6 +19,8 @@ pub struct Sighting {
     pub spec_hash: Option<String>,
     /// Identity of the object that owns it.
     pub owner_uid: Option<String>,
+    /// Its version as a number; 0 where it is none.
+    pub version: u64,
     /// Whether it is being deleted.
     pub is_deleting: bool,
     /// Whether it is held: a suspended Job, a Deployment with 0 replicas.
@@ -43,6 +45,7 @@ impl Sighting {
             run: of_map("labels", labels::RUN).and_then(|id| id.parse().ok()),
             spec_hash: of_map("annotations", labels::SPEC_HASH).map(str::to_owned),
             owner_uid: text("/metadata/ownerReferences/0/uid"),
+            version: text("/metadata/resourceVersion").and_then(|version| version.parse().ok()).unwrap_or(0),
             is_deleting: metadata.get("deletionTimestamp").is_some_and(|time| !time.is_null()),
             is_held,
         })
@@ -77,7 +80,7 @@ mod tests {
         let seen = Sighting::of(&json!({
             "kind": "Job",
             "metadata": {
-                "name": "train-abc", "uid": "u-1", "deletionTimestamp": null,
+                "name": "train-abc", "uid": "u-1", "resourceVersion": "71", "deletionTimestamp": null,
                 "labels": { labels::RUN: run.to_string() },
                 "annotations": { labels::SPEC_HASH: "ab12" },
             },
@@ -87,6 +90,7 @@ mod tests {
         assert_eq!(seen.object, ObjectRef { kind: "Job".into(), name: "train-abc".into(), uid: "u-1".into() });
         assert_eq!((seen.run, seen.spec_hash.as_deref()), (Some(run), Some("ab12")));
         assert!(seen.is_held && !seen.is_deleting);
+        assert_eq!(seen.version, 71);
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! said that there is none. A refusal is a verdict only once the cluster says that there is nothing under the name:
 //! an earlier request, or another program's, may have got through where this one did not.
 
-use berth_model::{ObjectRef, Reason, Run, RunState, Submission};
+use berth_model::{ObjectRef, Reason, Run, Submission};
 
 /// What was just learned, beyond what is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +37,8 @@ pub(crate) enum Evidence {
     StepRefused(Refusal),
     /// A name that one of them needs is taken by something that is not ours.
     ChildTaken(ObjectRef),
-    /// The cluster confirmed the release.
-    Released,
+    /// The cluster confirmed the release; the version of the object since then.
+    Released(u64),
     /// The main object was gone when it was to be released.
     Gone,
     /// The main object, or nothing of that identity, is left: the removal was accepted.
@@ -63,6 +63,8 @@ pub(crate) struct Found {
     pub is_same_run: bool,
     /// Whether it was made from the same specification.
     pub is_same_spec: bool,
+    /// Its version.
+    pub version: u64,
     /// Whether it is being deleted.
     pub is_deleting: bool,
     /// Whether it is held back.
@@ -97,8 +99,8 @@ pub(crate) enum Mark {
     Created(ObjectRef),
     /// Everything that belongs to it exists.
     Complete(Vec<ObjectRef>),
-    /// It was released.
-    Released(ObjectRef),
+    /// It was released; the version since then makes what is seen of it from before be passed over.
+    Released(ObjectRef, u64),
     /// The cluster refused.
     Rejected(Refusal),
     /// The name is taken by something that is not ours.
@@ -152,7 +154,9 @@ fn open_step(run: &Run, main: Option<&ObjectRef>, evidence: &Evidence) -> Step {
         Evidence::ChildrenMade(all) => Step::Record(Mark::Complete(all.clone())),
         Evidence::StepRefused(refusal) => Step::Record(Mark::Rejected(refusal.clone())),
         Evidence::ChildTaken(object) => Step::Record(Mark::Conflict(taken(object))),
-        Evidence::Released => main.map_or(Step::Look, |object| Step::Record(Mark::Released(object.clone()))),
+        Evidence::Released(version) => {
+            main.map_or(Step::Look, |object| Step::Record(Mark::Released(object.clone(), *version)))
+        }
         Evidence::Gone => main.map_or(Step::Look, gone),
         Evidence::Recorded | Evidence::Removed => match (run.status.submission, main) {
             (Submission::Created | Submission::Complete, Some(_)) if is_given_up => Step::Record(Mark::Discarded(None)),
@@ -174,7 +178,7 @@ fn found_step(run: &Run, found: &Found, is_given_up: bool) -> Step {
         return Step::Record(Mark::Lost(Reason::DeletedOutside, sentence));
     }
     if !found.is_held {
-        return Step::Record(Mark::Released(object));
+        return Step::Record(Mark::Released(object, found.version));
     }
     if is_given_up {
         return Step::Record(Mark::Discarded(Some(object)));
@@ -215,18 +219,4 @@ fn taken(object: &ObjectRef) -> String {
 
 fn label(object: &ObjectRef) -> String {
     format!("{} \"{}\"", object.kind, object.name)
-}
-
-impl Mark {
-    /// The state that a run has once this is written; `None` where it stays as it is.
-    pub(crate) const fn state(&self, deletes: bool) -> Option<RunState> {
-        match self {
-            Self::Unknown(_) | Self::Removed => None,
-            Self::Created(_) | Self::Complete(_) => Some(RunState::Ready),
-            Self::Released(_) => Some(RunState::Pending),
-            Self::Rejected(_) | Self::Conflict(_) | Self::Lost(..) => Some(RunState::Error),
-            Self::Discarded(_) if deletes => Some(RunState::Deleted),
-            Self::Discarded(_) => Some(RunState::Stopped),
-        }
-    }
 }

@@ -1,8 +1,8 @@
 //! The machine as a table: what is written and what was learned decide the next step.
 
 use berth_model::{
-    Action, FunctionId, FunctionRef, InstallationId, ObjectRef, Reason, Run, RunId, RunSpec, RunState, RunStatus,
-    Submission, Target, Wish,
+    Action, FunctionId, FunctionRef, InstallationId, ObjectRef, Phase, Reason, Run, RunId, RunSpec, RunState,
+    RunStatus, Submission, Target, Wish,
 };
 use jiff::Timestamp;
 
@@ -48,7 +48,7 @@ fn with(mut run: Run, objects: &[ObjectRef], wish: Option<Wish>) -> Run {
 }
 
 fn ours(uid: &str) -> Found {
-    Found { object: job(uid), is_same_run: true, is_same_spec: true, is_deleting: false, is_held: true }
+    Found { object: job(uid), is_same_run: true, is_same_spec: true, version: 9, is_deleting: false, is_held: true }
 }
 
 fn no_right() -> Refusal {
@@ -66,7 +66,7 @@ fn a_straight_launch_makes_holds_completes_and_releases() {
     assert_eq!(next_step(&created, &all), Step::Record(Mark::Complete(vec![job("a")])));
     let complete = with(run(Submission::Complete), &[job("a")], None);
     assert_eq!(next_step(&complete, &Evidence::Recorded), Step::Release(job("a")));
-    assert_eq!(next_step(&complete, &Evidence::Released), Step::Record(Mark::Released(job("a"))));
+    assert_eq!(next_step(&complete, &Evidence::Released(12)), Step::Record(Mark::Released(job("a"), 12)));
     assert_eq!(next_step(&run(Submission::Released), &Evidence::Recorded), Step::Done);
 }
 
@@ -90,7 +90,7 @@ fn what_is_found_under_the_name_is_adopted_only_if_it_is_this_very_launch() {
         assert!(matches!(step(&foreign), Step::Record(Mark::Conflict(_))));
         assert!(matches!(step(&other_spec), Step::Record(Mark::Conflict(_))));
         assert!(matches!(step(&going), Step::Record(Mark::Lost(Reason::DeletedOutside, _))));
-        assert_eq!(step(&released), Step::Record(Mark::Released(job("a"))));
+        assert_eq!(step(&released), Step::Record(Mark::Released(job("a"), 9)));
     }
 }
 
@@ -182,7 +182,7 @@ fn every_written_mark_leads_on_and_none_leads_in_a_circle() {
         Mark::Unknown("reset".into()),
         Mark::Created(job("a")),
         Mark::Complete(vec![job("a")]),
-        Mark::Released(job("a")),
+        Mark::Released(job("a"), 12),
         Mark::Rejected(no_right()),
         Mark::Conflict("taken".into()),
         Mark::Lost(Reason::Replaced, "replaced".into()),
@@ -190,7 +190,7 @@ fn every_written_mark_leads_on_and_none_leads_in_a_circle() {
     ];
     for mark in marks {
         let mut row = run(Submission::Intent);
-        apply(&mark, &mut row.status, Timestamp::UNIX_EPOCH);
+        apply(&mark, Action::Job, &mut row.status, Timestamp::UNIX_EPOCH);
         let next = next_step(&row, &Evidence::Recorded);
         assert_ne!(next, Step::Record(mark.clone()), "{mark:?} is written once");
         let is_over = row.status.state.is_final(row.action);
@@ -202,9 +202,49 @@ fn every_written_mark_leads_on_and_none_leads_in_a_circle() {
 fn a_given_up_run_is_stopped_or_deleted_as_was_wished() {
     for (wish, state) in [(Wish::Stop, RunState::Stopped), (Wish::Delete, RunState::Deleted)] {
         let mut status = with(run(Submission::Intent), &[], Some(wish)).status;
-        apply(&Mark::Discarded(None), &mut status, Timestamp::UNIX_EPOCH);
+        apply(&Mark::Discarded(None), Action::Job, &mut status, Timestamp::UNIX_EPOCH);
         assert_eq!((status.state, status.only_in_history), (state, true));
     }
+}
+
+#[test]
+fn what_was_seen_meanwhile_is_not_taken_back() {
+    let running = RunStatus {
+        state: RunState::Running,
+        phase: Phase::Running,
+        submission: Submission::Complete,
+        objects: vec![job("a")],
+        seen_version: 20,
+        ..RunStatus::created()
+    };
+    let completed = RunStatus { state: RunState::Completed, phase: Phase::Finished, ..running.clone() };
+    let marks = [
+        Mark::Unknown("reset".into()),
+        Mark::Created(job("a")),
+        Mark::Complete(vec![job("a")]),
+        Mark::Released(job("a"), 12),
+    ];
+    for mark in &marks {
+        for before in [&running, &completed] {
+            let mut after = before.clone();
+            apply(mark, Action::Job, &mut after, Timestamp::UNIX_EPOCH);
+            assert_eq!((after.state, after.phase), (before.state, before.phase), "{mark:?}");
+            assert_eq!(after.seen_version, 20, "{mark:?}");
+        }
+    }
+    for mark in [Mark::Rejected(no_right()), Mark::Lost(Reason::Replaced, "x".into()), Mark::Discarded(None)] {
+        let mut after = completed.clone();
+        apply(&mark, Action::Job, &mut after, Timestamp::UNIX_EPOCH);
+        assert_eq!((after.state, after.reason), (RunState::Completed, None), "{mark:?}: an end stays what it was");
+    }
+}
+
+#[test]
+fn sights_from_before_the_release_are_older_than_it() {
+    let mut status = with(run(Submission::Complete), &[job("a")], None).status;
+    status.state = RunState::Ready;
+    apply(&Mark::Released(job("a"), 12), Action::Job, &mut status, Timestamp::UNIX_EPOCH);
+    assert_eq!((status.state, status.seen_version), (RunState::Pending, 12));
 }
 
 #[test]
