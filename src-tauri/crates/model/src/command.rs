@@ -22,6 +22,9 @@ pub enum Command {
 impl Command {
     /// Returns the words.
     ///
+    /// A line is split by POSIX shell rules: quotes and backslashes group, and that is all: no variable, pattern or
+    /// substitution is expanded, because no shell runs it.
+    ///
     /// # Errors
     /// `command` where a quote stays open.
     pub fn words(&self) -> Result<Vec<String>, ValueError> {
@@ -37,3 +40,6 @@ impl Command {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,9 +25,9 @@ pub use cron::Cron;
 pub use error::{Problem, ValueError};
 pub use file::{
     DOCUMENT_LIMIT_BYTES, DocumentKind, FunctionReference, Generation, ImportNote, ImportReport, NoteKind, Overrides,
-    RunDocument, TaskDocument, Unknown, document_kind, normalise_affinity, parse_documents, print_documents,
-    print_function, print_run, print_task, print_task_spec, read_function, read_overrides, read_run, read_task,
-    read_task_spec,
+    ProjectDocument, RunDocument, TaskDocument, Unknown, document_kind, normalise_affinity, parse_documents,
+    print_documents, print_function, print_project, print_run, print_task, print_task_spec, read_function,
+    read_overrides, read_project, read_run, read_task, read_task_spec,
 };
 pub use function::{ExtraKeys, Function, FunctionSpec, ImagePullPolicy, Source};
 pub use id::{ClusterId, FunctionId, InstallationId, ProjectId, RunId, SecretId};

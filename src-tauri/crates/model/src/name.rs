@@ -83,7 +83,9 @@ fn entity_name(text: &str, code: &'static str, what: &str) -> Result<(), ValueEr
 }
 
 text_type!(
-    /// Name of a project: `^[a-z0-9-]{2,38}$` (DigitalHub's rule).
+    /// Name of a project: `^[a-z0-9-]{2,38}$`.
+    ///
+    /// DigitalHub's rule; 38 leaves room in a label (63 characters) for what its server puts before it.
     ProjectName,
     |text| check(
         text,
@@ -95,7 +97,9 @@ text_type!(
     )
 );
 text_type!(
-    /// Name of a function: `^[a-zA-Z0-9._+-]{1,256}$` (DigitalHub's rule).
+    /// Name of a function: `^[a-zA-Z0-9._+-]{1,256}$`.
+    ///
+    /// DigitalHub's pattern with its packages' length; longer than any name in a cluster, so names there are made from it.
     FunctionName,
     |text| entity_name(text, "function_name", "a function name")
 );
@@ -111,14 +115,22 @@ text_type!(
 );
 text_type!(
     /// Name of an environment variable, as a shell can read it: `^[A-Za-z_][A-Za-z0-9_]*$`.
+    ///
+    /// The POSIX rule. Kubernetes takes more (dots, dashes), but no shell could name such a variable. Length has no
+    /// limit of its own.
     EnvName,
     |text| env_name(text, "env_name", "an environment name")
 );
 text_type!(
-    /// Absolute path inside a container, without `:` and without `..`.
+    /// Absolute path inside a container, without `:` (Kubernetes forbids it), `..` and NUL bytes; at most 4,096 bytes, the
+    /// longest path that Linux takes.
     MountPath,
     |text| {
-        if text.starts_with('/') && text.len() > 1 && !text.contains(':') && !text.split('/').any(|part| part == "..") {
+        let good = text.starts_with('/')
+            && (2..=4_096).contains(&text.len())
+            && !text.contains([':', '\0'])
+            && !text.split('/').any(|part| part == "..");
+        if good {
             return Ok(());
         }
         Err(ValueError::new(
@@ -128,7 +140,8 @@ text_type!(
     }
 );
 text_type!(
-    /// Value of a Kubernetes label: at most 63 characters, letters and digits at both ends.
+    /// Value of a Kubernetes label: at most 63 letters, digits, dots, underscores or dashes, with a letter or digit at both
+    /// ends; may be empty. Kubernetes' own rule.
     LabelValue,
     |text| {
         let good = text.len() <= 63
@@ -165,3 +178,6 @@ impl ProjectName {
         Self("default".to_owned())
     }
 }
+
+#[cfg(test)]
+mod tests;

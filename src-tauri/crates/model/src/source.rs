@@ -162,3 +162,6 @@ fn last_part(path: &str) -> Option<String> {
     let is_name = !part.is_empty() && part != "." && part != ".." && !part.contains([':', '\0']);
     is_name.then(|| part.to_owned())
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,8 +6,8 @@ use super::fields::{kind_of, unknown_key};
 use crate::Problem;
 
 enum Shape {
-    Object(&'static [(&'static str, Shape, bool)]),
-    List(&'static Shape),
+    Object(&'static [(&'static str, Self, bool)]),
+    List(&'static Self),
     Text,
     Word(&'static [&'static str]),
     Whole(i64, i64),

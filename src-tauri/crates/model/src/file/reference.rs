@@ -133,3 +133,64 @@ impl<'de> Deserialize<'de> for FunctionReference {
         String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{DocumentKind, FunctionReference};
+    use crate::{Action, FunctionId};
+
+    #[test]
+    fn kinds_of_both_generations_are_known() {
+        for (word, kind) in [
+            ("container", DocumentKind::Function),
+            ("container+job", DocumentKind::Task(Action::Job)),
+            ("container+deploy", DocumentKind::Task(Action::Deploy)),
+            ("container+run", DocumentKind::Run(None)),
+            ("container+build:run", DocumentKind::Run(Some(Action::Build))),
+            ("project", DocumentKind::Project),
+            ("python+job", DocumentKind::Other("python+job".to_owned())),
+            ("container+fly", DocumentKind::Other("container+fly".to_owned())),
+        ] {
+            assert_eq!(DocumentKind::from_word(word), kind);
+        }
+    }
+
+    #[test]
+    fn a_slug_stands_for_one_id_per_function() {
+        let id = |text: &str| text.parse::<FunctionReference>().unwrap().id();
+        let dashed = "0b9f3c51-54a7-4a1c-8d2f-6f1f7f8a9b01";
+        let bare: FunctionId = dashed.replace('-', "").parse().unwrap();
+        assert_eq!(id(&format!("container://demo/a:{dashed}")), bare);
+        assert_eq!(id(&format!("store://demo/function/container/a:{}", bare.bare())), bare);
+        assert_eq!(id(&format!("container+job://demo/a:{dashed}")), bare);
+        assert_eq!(id("container://demo/a:v1"), id("container://demo/a:v1"));
+        assert_ne!(id("container://demo/a:v1"), id("container://demo/b:v1"));
+        for bad in [
+            "",
+            "demo/a:1",
+            "container://demo/a",
+            "container://demo/a:",
+            "python://demo/a:1",
+            "container://x/a:1",
+            "store://demo/task/a:1",
+        ] {
+            assert!(bad.parse::<FunctionReference>().is_err(), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn printing_gives_back_what_was_written(project in "[a-z0-9-]{2,38}", name in "[a-zA-Z0-9._+-]{1,20}", version in "[a-z0-9-]{1,36}") {
+            let text = format!("container://{project}/{name}:{version}");
+            let reference: FunctionReference = text.parse().unwrap();
+            prop_assert_eq!(reference.to_string(), text);
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in any::<String>(), like in "(container|store)(:|/|[a-z]){0,20}") {
+            let _ = (text.parse::<FunctionReference>(), like.parse::<FunctionReference>());
+        }
+    }
+}

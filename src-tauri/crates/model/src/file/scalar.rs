@@ -57,10 +57,7 @@ fn is_decimal(word: &str) -> bool {
         exponent.is_none_or(|exponent| exponent.strip_prefix(['-', '+']).is_some_and(digits) && mantissa.contains('.'));
     let (whole, fraction) =
         mantissa.split_once('.').map_or((mantissa, None), |(whole, fraction)| (whole, Some(fraction)));
-    has_good_exponent
-        && digits(whole)
-        && (whole.len() == 1 || !whole.starts_with('0'))
-        && fraction.is_none_or(|fraction| digits(fraction))
+    has_good_exponent && digits(whole) && (whole.len() == 1 || !whole.starts_with('0')) && fraction.is_none_or(digits)
 }
 
 impl<'de> Deserialize<'de> for Node {

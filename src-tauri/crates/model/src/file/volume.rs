@@ -22,7 +22,7 @@ pub(super) fn read_volume(value: &Value, at: &At, findings: &mut Findings) -> Op
     let mount_path: Option<MountPath> = fields.parsed(&["mount_path"], findings);
     let kind = fields.text(&["volume_type"], findings);
     let nothing = Value::Object(serde_json::Map::new());
-    let (spec_at, spec) = fields.take(&["spec"], findings).unwrap_or((at.key("spec"), &nothing));
+    let (spec_at, spec) = fields.take(&["spec"], findings).unwrap_or_else(|| (at.key("spec"), &nothing));
     let mut spec = Fields::open(spec, spec_at, findings)?;
     let sub_path = spec.text(&["sub_path", "subPath"], findings);
     let read_only = spec.truth(&["read_only", "readOnly"], findings).unwrap_or_default();

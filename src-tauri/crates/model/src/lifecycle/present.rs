@@ -34,7 +34,7 @@ fn end(action: Action, next: &mut RunStatus, present: &Present, outcome: &Outcom
     next.state = final_state(outcome);
     next.phase = Phase::Finished;
     let runs_once = matches!(action, Action::Job | Action::Build);
-    next.exit_code = exit_code(outcome, present).or((outcome.succeeded && runs_once).then_some(0));
+    next.exit_code = exit_code(outcome, present).or_else(|| (outcome.succeeded && runs_once).then_some(0));
     next.reason.clone_from(&outcome.reason);
     next.message.clone_from(&outcome.message);
     let last_finish = next.attempts.last().and_then(|attempt| attempt.finished);

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::{
-    DocumentKind, FunctionId, Generation, NoteKind, ProjectName, Task, Unknown, document_kind, parse_documents,
-    print_documents, print_function, print_run, print_task, read_function, read_run, read_task,
+    DocumentKind, FunctionId, Generation, NoteKind, ProjectId, ProjectName, Task, Unknown, document_kind,
+    parse_documents, print_documents, print_function, print_project, print_run, print_task, read_function,
+    read_project, read_run, read_task,
 };
 
 const FOLDERS: [(&str, Generation); 2] = [("seed", Generation::Seed), ("current", Generation::Current)];
@@ -64,7 +65,15 @@ fn what_the_packages_wrote_comes_back_the_same() {
                     let (run, report) = read_run(document).unwrap();
                     (print_run(&run, generation), report)
                 }
-                DocumentKind::Project => continue,
+                DocumentKind::Project => {
+                    let now = "2020-01-01T00:00:00Z".parse().unwrap();
+                    let (project, report) = read_project(document, now, ProjectId::derived("p")).unwrap();
+                    for embedded in project.embedded() {
+                        let function = read(embedded).0;
+                        assert_eq!(&print_function(&function, generation), embedded, "{name}/{file}");
+                    }
+                    (print_project(&project, generation), report)
+                }
                 DocumentKind::Other(kind) => panic!("{file}: {kind}"),
             };
             assert_eq!(&printed, document, "{name}/{file}");
