@@ -96,7 +96,7 @@ async fn draw(session: &Session, run: RunId, last: &mut String) -> Result<(), Er
     let status = &row.run.status;
     let word = status.word(row.run.action).text();
     let why = status.message.as_deref().unwrap_or_else(|| status.doing());
-    let told = format!("{word}: {why}");
+    let told = if word.eq_ignore_ascii_case(why) { word.to_owned() } else { format!("{word}: {why}") };
     if session.output.draws_progress() {
         let since = words::span(row.run.created, session.app.now());
         session.output.progress(&format!("{told} ({since})"));
