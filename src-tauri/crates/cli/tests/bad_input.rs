@@ -129,7 +129,7 @@ fn each_broken_flag_names_its_field() {
         (&["--toleration", "gpu:Sometimes"], "tolerations", "Sometimes"),
         (&["--affinity", "affinity.yaml"], "affinity", "nodeAffinty"),
         (&["--env", "1X=y"], "envs", "1X"),
-        (&["--image-pull-policy", "Sometimes"], "image_pull_policy", "Sometimes"),
+        (&["--image-pull-policy", "Sometimes"], "image_pull_policy", "IfNotPresent"),
     ];
     for (flags, path, word) in cases {
         let (error, status) = desk.refused(&good, flags);
