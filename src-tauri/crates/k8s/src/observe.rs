@@ -121,7 +121,7 @@ impl RunObjects {
     pub fn observe(&self, now: Timestamp) -> Observation {
         let pods = self.own_pods();
         let attempts = attempt::read(&pods, &self.events, now);
-        let outcome = ending::outcome(&self.job, &attempts);
+        let outcome = ending::outcome(&self.job, &attempts, &self.events);
         let standing = match &outcome {
             Some(outcome) => {
                 Standing { phase: Phase::Finished, reason: outcome.reason.clone(), message: outcome.message.clone() }

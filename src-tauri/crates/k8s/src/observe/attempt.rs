@@ -82,6 +82,9 @@ fn failure(pod: &Pod, main: Option<&ContainerStatus>) -> Failure {
     if let Some(done) = done_to(pod) {
         return Failure { exit_code: code, ..done };
     }
+    if pod.metadata.deletion_timestamp.is_some() && matches!(code, Some(exit::KILLED | exit::ENDED)) {
+        return exit::deleted(code);
+    }
     let ended = container::inits(pod)
         .iter()
         .chain(main)
@@ -109,18 +112,10 @@ fn said(message: Option<&str>) -> String {
 }
 
 /// What the cluster did to a pod.
-fn done_to(pod: &Pod) -> Option<Failure> {
+pub fn done_to(pod: &Pod) -> Option<Failure> {
     let failure = |reason, message| Some(Failure { reason, message, exit_code: None });
     match status_reason(pod) {
-        Some("DeadlineExceeded") => {
-            let limit = time_limit(pod).map(|limit| format!(" of {limit} seconds")).unwrap_or_default();
-            failure(
-                Reason::DeadlineExceeded,
-                format!(
-                    "The time limit{limit} passed before the program was done, so it was ended: allow more time, or let it do less."
-                ),
-            )
-        }
+        Some("DeadlineExceeded") => Some(exit::out_of_time(time_limit(pod), None)),
         Some("Evicted") => failure(
             Reason::Evicted,
             format!(

@@ -3,6 +3,7 @@
 use berth_model::{Outcome, Reason};
 use jiff::Timestamp;
 use k8s_openapi::api::batch::v1::{Job, JobCondition};
+use k8s_openapi::api::core::v1::Event;
 
 use super::attempt::ReadAttempt;
 use super::exit::{self, Failure};
@@ -10,7 +11,7 @@ use super::quoted;
 
 /// Returns the end where a condition `Complete` or `Failed` holds. Their forerunners (`SuccessCriteriaMet`,
 /// `FailureTarget`) do not count: pods may still be ending.
-pub fn outcome(job: &Job, attempts: &[ReadAttempt]) -> Option<Outcome> {
+pub fn outcome(job: &Job, attempts: &[ReadAttempt], events: &[Event]) -> Option<Outcome> {
     if let Some(complete) = condition(job, "Complete") {
         return Some(Outcome {
             succeeded: true,
@@ -21,7 +22,7 @@ pub fn outcome(job: &Job, attempts: &[ReadAttempt]) -> Option<Outcome> {
         });
     }
     let failed = condition(job, "Failed")?;
-    let Failure { reason, message, exit_code } = failure(job, failed, attempts);
+    let Failure { reason, message, exit_code } = failure(job, failed, attempts, events);
     Some(Outcome {
         succeeded: false,
         reason: Some(reason),
@@ -53,7 +54,7 @@ pub fn retries(job: &Job) -> i32 {
     job.spec.as_ref().and_then(|spec| spec.backoff_limit).unwrap_or(6)
 }
 
-fn failure(job: &Job, condition: &JobCondition, attempts: &[ReadAttempt]) -> Failure {
+fn failure(job: &Job, condition: &JobCondition, attempts: &[ReadAttempt], events: &[Event]) -> Failure {
     let last = attempts.last().and_then(|attempt| attempt.failure.clone());
     let said = condition.message.as_deref().unwrap_or_default();
     match condition.reason.as_deref().unwrap_or_default() {
@@ -69,7 +70,7 @@ fn failure(job: &Job, condition: &JobCondition, attempts: &[ReadAttempt]) -> Fai
             ),
             exit_code: last.and_then(|failure| failure.exit_code),
         },
-        "PodFailurePolicy" => last.unwrap_or_else(|| from_sentence(job, said)),
+        "PodFailurePolicy" => last.unwrap_or_else(|| without_pod(job, said, events)),
         "BackoffLimitExceeded" => exhausted(job, last),
         word => {
             let word = if word.is_empty() { "Failed" } else { word };
@@ -82,14 +83,29 @@ fn failure(job: &Job, condition: &JobCondition, attempts: &[ReadAttempt]) -> Fai
     }
 }
 
-/// The pod is gone; what is left of its end is the condition's sentence.
-fn from_sentence(job: &Job, said: &str) -> Failure {
-    match exit::code_in(said) {
-        Some(code) => exit::explain(code, time_limit(job)),
-        None => {
-            Failure { reason: Reason::ExitCode, message: format!("The run failed: {}.", quoted(said)), exit_code: None }
-        }
+/// The pod is gone; what is left of its end is the condition's sentence, and what its events say was done to it.
+fn without_pod(job: &Job, said: &str, events: &[Event]) -> Failure {
+    let Some(code) = exit::code_in(said) else {
+        let message = format!("The run failed: {}.", quoted(said));
+        return Failure { reason: Reason::ExitCode, message, exit_code: None };
+    };
+    let is_told = |reason: &str| {
+        events.iter().any(|event| {
+            event.involved_object.kind.as_deref() == Some("Pod") && event.reason.as_deref() == Some(reason)
+        })
+    };
+    if !matches!(code, exit::KILLED | exit::ENDED) {
+        return exit::explain(code, time_limit(job));
     }
+    if is_told("DeadlineExceeded") {
+        return exit::out_of_time(time_limit(job), Some(code));
+    }
+    if is_told("Evicted") || is_told("Preempted") || is_told("TaintManagerEviction") {
+        let message = "The cluster took the run away for the sake of others or of its node: run it again.".to_owned();
+        return Failure { reason: Reason::Evicted, message, exit_code: Some(code) };
+    }
+    // The node tells of every container that it was made to end. It does not tell of one that met its memory limit.
+    if is_told("Killing") { exit::deleted(Some(code)) } else { exit::explain(code, time_limit(job)) }
 }
 
 fn exhausted(job: &Job, last: Option<Failure>) -> Failure {

@@ -16,6 +16,33 @@ pub struct Failure {
 /// Codes above this are 128 plus the number of the signal that ended the program.
 const SIGNALS_FROM: i32 = 128;
 
+/// Exit code of a program that was killed (SIGKILL).
+pub const KILLED: i32 = 137;
+
+/// Exit code of a program that was asked to end (SIGTERM) and did.
+pub const ENDED: i32 = 143;
+
+/// Says that a pod was deleted while its program ran.
+pub fn deleted(exit_code: Option<i32>) -> Failure {
+    Failure {
+        reason: Reason::DeletedOutside,
+        message: "The pod was deleted while its program ran, by someone or by the cluster: run it again.".to_owned(),
+        exit_code,
+    }
+}
+
+/// Says that an attempt met its time limit, in seconds.
+pub fn out_of_time(limit: Option<i64>, exit_code: Option<i32>) -> Failure {
+    let limit = limit.map(|limit| format!(" of {limit} seconds")).unwrap_or_default();
+    Failure {
+        reason: Reason::DeadlineExceeded,
+        message: format!(
+            "The time limit{limit} passed before the program was done, so it was ended: allow more time, or let it do less."
+        ),
+        exit_code,
+    }
+}
+
 /// Explains an exit code that is not 0. `time_limit` is the attempt's limit in seconds, which is among the suspects when
 /// a program was killed and nothing else is left to say why.
 pub fn explain(code: i32, time_limit: Option<i64>) -> Failure {
@@ -39,12 +66,12 @@ pub fn explain(code: i32, time_limit: Option<i64>) -> Failure {
             "The program crashed on memory it could not reach (exit code 135, SIGBUS): often its shared memory is full.".to_owned(),
         ),
         136 => (Reason::ExitCode, "The program crashed on an impossible calculation (exit code 136, SIGFPE).".to_owned()),
-        137 => (Reason::ExitCode, killed(time_limit)),
+        KILLED => (Reason::ExitCode, killed(time_limit)),
         139 => (
             Reason::ExitCode,
             "The program crashed: it used memory that was not its own (exit code 139, segmentation fault). This is a fault in the program or in one of its libraries.".to_owned(),
         ),
-        143 => (Reason::ExitCode, ended(time_limit)),
+        ENDED => (Reason::ExitCode, ended(time_limit)),
         code if (SIGNALS_FROM + 1..=SIGNALS_FROM + 64).contains(&code) => (
             Reason::ExitCode,
             format!("The program was ended by signal {} (exit code {code}).", code - SIGNALS_FROM),

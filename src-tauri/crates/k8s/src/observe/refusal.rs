@@ -22,10 +22,15 @@ pub fn of(job_uid: &str, events: &[Event], since: Option<Timestamp>) -> Option<S
 /// The event carries no code, only the API server's sentence, whose beginnings these are: in the admission plugins'
 /// own words, unchanged since they exist. Anything else is a refusal without a name.
 fn classify(message: &str) -> (Reason, &'static str) {
-    if message.contains("exceeded quota:") || message.contains("failed quota:") {
+    if message.contains("exceeded quota:") {
         (
             Reason::QuotaExceeded,
-            "The namespace's quota leaves no room for this run, so nothing runs yet: ask for less, state what it needs, or wait until other runs are done.",
+            "The namespace's quota leaves no room for this run, so nothing runs yet: ask for less, or wait until other runs are done.",
+        )
+    } else if message.contains("failed quota:") {
+        (
+            Reason::QuotaExceeded,
+            "The namespace has a quota, so every run must state what it needs, and this one does not: set the requests or limits that are missing.",
         )
     } else if message.contains("violates PodSecurity") {
         (

@@ -5,7 +5,7 @@ use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{Event, Pod};
 
 use super::attempt::ReadAttempt;
-use super::{Standing, ending, refusal};
+use super::{Standing, attempt, ending, refusal};
 
 /// Says what the run is doing; the newest attempt speaks for it.
 pub fn of(job: &Job, pods: &[&Pod], attempts: &[ReadAttempt], events: &[Event]) -> Standing {
@@ -47,14 +47,15 @@ fn live(job: &Job, pod: &Pod, standing: &Standing) -> Standing {
     if !is_leaving {
         return standing.clone();
     }
-    Standing {
-        phase: standing.phase,
-        reason: Some(Reason::DeletedOutside),
-        message: Some(
+    let (reason, message) = match attempt::done_to(pod) {
+        Some(done) => (done.reason, done.message),
+        None => (
+            Reason::DeletedOutside,
             "The pod of this attempt is being deleted, by someone or by the cluster; it counts as a failed attempt."
                 .to_owned(),
         ),
-    }
+    };
+    Standing::because(standing.phase, reason, message)
 }
 
 /// The newest attempt is over and the Job is not.

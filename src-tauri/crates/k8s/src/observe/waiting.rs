@@ -34,6 +34,8 @@ fn placing(pod: &Pod, now: Timestamp) -> Standing {
             let since = condition.last_transition_time.as_ref().map_or(now, |time| time.0);
             let phase = if now.duration_since(since) >= PATIENCE { Phase::Blocked } else { Phase::Scheduling };
             let advice = placing_advice(&said);
+            // What follows is about claims and preemption, which ours do not have; the event keeps it.
+            let said = said.split(". ").next().unwrap_or_default();
             Standing::because(
                 phase,
                 Reason::Unschedulable,

@@ -1,0 +1,74 @@
+//! The fixtures that Berth's reading of a cluster is tested with still look like what the cluster does.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use futures::StreamExt;
+use serde_json::Value;
+
+use crate::shape;
+use crate::situations::{Recorded, SITUATIONS, Situation, play};
+
+/// Situations played at the same time: most of their time is waiting.
+const AT_ONCE: usize = 6;
+
+/// Set by `cargo xtask record` to the names of the situations to record anew, with commas between, or to `all`.
+const RECORD: &str = "BERTH_RECORD";
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/observed")
+}
+
+fn file(name: &str) -> PathBuf {
+    folder().join(format!("{name}.json"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_situation_looks_as_it_was_recorded() {
+    let wanted = std::env::var(RECORD).ok();
+    let is_wanted = |situation: &&Situation| match wanted.as_deref() {
+        None | Some("all") => true,
+        Some(names) => names.split(',').any(|name| name == situation.name),
+    };
+    let chosen: Vec<_> = SITUATIONS.iter().filter(is_wanted).collect();
+    assert!(!chosen.is_empty(), "{wanted:?} names no situation");
+    let is_recording = wanted.is_some();
+    let played = futures::stream::iter(chosen).map(|situation| async move {
+        let recorded = play(situation).await;
+        if is_recording {
+            std::fs::write(file(situation.name), serde_json::to_string_pretty(&recorded).unwrap() + "\n").unwrap();
+            println!("recorded {}", file(situation.name).display());
+        }
+        (situation.name, recorded)
+    });
+    let played: Vec<(&str, Recorded)> = played.buffer_unordered(AT_ONCE).collect().await;
+    let differences: Vec<_> = played.iter().filter_map(|(name, recorded)| difference(name, recorded)).collect();
+    assert!(
+        differences.is_empty(),
+        "the cluster does otherwise now; read what changed, then `cargo xtask record`:\n{}",
+        differences.join("\n")
+    );
+}
+
+fn difference(name: &str, seen: &Recorded) -> Option<String> {
+    let text = std::fs::read_to_string(file(name)).unwrap_or_else(|error| panic!("{name} was never recorded: {error}"));
+    let recorded: Value = serde_json::from_str(&text).unwrap();
+    let (recorded, seen) = (shape::of(&recorded), shape::of(seen));
+    let list =
+        |sign: char, lines: Vec<&String>| lines.iter().map(|line| format!("  {sign} {line}\n")).collect::<String>();
+    let gone = list('-', recorded.difference(&seen).collect());
+    let new = list('+', seen.difference(&recorded).collect());
+    (gone.len() + new.len() > 0).then(|| format!("{name}:\n{gone}{new}"))
+}
+
+#[test]
+fn every_fixture_is_of_a_situation_and_says_how_it_was_made() {
+    let files: BTreeSet<_> = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let expected: BTreeSet<_> = SITUATIONS.iter().map(|situation| file(situation.name)).collect();
+    assert_eq!(files, expected);
+    for file in files {
+        let recorded: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+        assert!(recorded["kubernetes"].as_str().unwrap().starts_with("v1."), "{}", file.display());
+        assert_eq!(recorded["command"], format!("cargo xtask record {}", recorded["situation"].as_str().unwrap()));
+    }
+}
