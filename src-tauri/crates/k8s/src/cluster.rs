@@ -240,6 +240,26 @@ impl Cluster {
         }
     }
 
+    /// Reads the namespace itself; `None` where it does not exist.
+    ///
+    /// # Errors
+    /// `Forbidden` where namespaces may not be read, which is common; else as the request fails.
+    pub async fn read_namespace(&self) -> Result<Option<Value>, Error> {
+        let name = &self.namespace;
+        let attempt = Attempt {
+            what: format!("read the namespace \"{name}\""),
+            verb: "get",
+            resource: "namespaces".to_owned(),
+            namespace: name.clone(),
+            changes: false,
+        };
+        match self.fetch(&Plan::get(format!("/api/v1/namespaces/{}", resource::escaped(name))), &attempt).await {
+            Ok(body) => Ok(Some(body)),
+            Err(error) if error.class == Class::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Asks whether we have a right, such as `create` on `jobs.batch` or `get` on `pods/log`.
     ///
     /// # Errors

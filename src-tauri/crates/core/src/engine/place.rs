@@ -690,7 +690,7 @@ async fn confirm(cluster: &Cluster, run: &Run, main: &ObjectRef) -> Result<Learn
     if run.status.wish == Some(Wish::Stop) || run.status.wish == Some(Wish::Delete) {
         return Ok(Learned::Absent(Absence::Gone));
     }
-    match cluster.read("Namespace", cluster.namespace()).await {
+    match cluster.read_namespace().await {
         Ok(namespace) => Ok(Learned::Absent(observe::absence(namespace.as_ref()))),
         // Who may not read namespaces learns no more than that the object is gone.
         Err(error) if error.class == Class::Forbidden => Ok(Learned::Absent(Absence::Gone)),

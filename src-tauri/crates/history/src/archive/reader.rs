@@ -226,7 +226,7 @@ pub(crate) fn search(
     Ok((found, if ended.is_some() { None } else { Some(next) }))
 }
 
-/// The last lines that are not older than the second of the last one.
+/// The last lines that are not older than the second before that of the last one.
 pub(crate) fn tail(shared: &Shared, key: &LogKey) -> Result<Vec<Vec<u8>>, StoreError> {
     let log = find(shared, key)?;
     let place = shared.place(key);
@@ -262,7 +262,7 @@ impl Tail {
                 self.lines.push_front(line.to_vec());
                 continue;
             };
-            let floor = *self.floor.get_or_insert_with(|| floor(time));
+            let floor = *self.floor.get_or_insert_with(|| floor(time) - SignedDuration::from_secs(1));
             if time >= floor {
                 self.lines.push_front(line.to_vec());
             } else if time.duration_since(floor).abs() > DISORDER {
