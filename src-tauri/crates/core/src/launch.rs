@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use berth_k8s::{Class, Cluster, Manifests};
+use berth_k8s::Manifests;
 use berth_model::{Problem, Run, RunId, RunState, RunStatus, SecurityLevel, Submission};
 
 use crate::app::{App, LaunchRequest, Prepared};
@@ -35,8 +35,7 @@ impl App {
     /// As `prepare`; `Refused` or `Forbidden` with the cluster's reason in words.
     pub async fn check(&self, request: &LaunchRequest) -> Result<Prepared, Error> {
         let mut worked_out = work_out(self, request).await?;
-        let cluster = self.contact(&mut worked_out).await?;
-        let (manifests, _) = accepted(&cluster, &worked_out, request).await?;
+        let manifests = self.accepted(&mut worked_out, request).await?.0;
         Ok(worked_out.prepared(manifests))
     }
 
@@ -77,18 +76,29 @@ impl App {
         verdict(submission::drive_now(self, self.owned(run).await?).await?)
     }
 
-    /// Connects, and learns which cluster it is, so that the intent says where it goes.
-    async fn contact(&self, worked_out: &mut WorkedOut) -> Result<Cluster, Error> {
-        let id = self.clusters.identify(&self.ports, &worked_out.target).await?;
-        worked_out.target.cluster = Some(id);
-        self.clusters.cluster(&worked_out.target).await
+    /// Learns which cluster it is, renders for what its namespace enforces, and asks whether it would take every object
+    /// and the pod.
+    async fn accepted(
+        &self,
+        worked_out: &mut WorkedOut,
+        request: &LaunchRequest,
+    ) -> Result<(Manifests, Option<SecurityLevel>), Error> {
+        let target = worked_out.target.clone();
+        let cluster = self.clusters.cluster(&target).await?;
+        let began = Instant::now();
+        let explain = |error| failure::of_launch(error, &target, began.elapsed());
+        let (id, level) = tokio::join!(self.clusters.identify(&self.ports, &target), cluster.enforced_security());
+        worked_out.target.cluster = Some(id?);
+        let enforced = level.map_err(explain)?.as_deref().and_then(security_level);
+        let manifests = worked_out.render(request, enforced)?;
+        cluster.preflight(&manifests.objects).await.map_err(explain)?;
+        Ok((manifests, enforced))
     }
 
     /// Writes the intent once the cluster would take it; tells whether it is new.
     async fn write_intent(&self, request: &LaunchRequest) -> Result<(RunRow, bool), Error> {
         let mut worked_out = work_out(self, request).await?;
-        let cluster = self.contact(&mut worked_out).await?;
-        let (mut manifests, enforced) = accepted(&cluster, &worked_out, request).await?;
+        let (mut manifests, enforced) = self.accepted(&mut worked_out, request).await?;
         if !worked_out.is_saved {
             worked_out.function = self.ports.history.save_function(&worked_out.function).await?;
             self.ports.sink.announce(Notice::Project(request.project.clone()));
@@ -104,24 +114,6 @@ impl App {
         self.ports.sink.announce(Notice::Runs(vec![row.clone()]));
         Ok((row, is_new))
     }
-}
-
-/// Renders for what the namespace enforces and asks the cluster whether it would take every object and the pod.
-async fn accepted(
-    cluster: &Cluster,
-    worked_out: &WorkedOut,
-    request: &LaunchRequest,
-) -> Result<(Manifests, Option<SecurityLevel>), Error> {
-    let began = Instant::now();
-    let explain = |error| failure::of_launch(error, &worked_out.target, began.elapsed());
-    let enforced = match cluster.enforced_security().await {
-        Ok(level) => level.as_deref().and_then(security_level),
-        Err(error) if error.class == Class::Forbidden => None,
-        Err(error) => return Err(explain(error)),
-    };
-    let manifests = worked_out.render(request, enforced)?;
-    cluster.preflight(&manifests.objects).await.map_err(explain)?;
-    Ok((manifests, enforced))
 }
 
 /// `privileged`, and words of a later Kubernetes, ask for nothing that Berth could add.

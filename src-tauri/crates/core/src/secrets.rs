@@ -22,7 +22,7 @@ impl App {
     ) -> Result<SecretEntry, Error> {
         let drawer = self.drawer(project).await?;
         let known = self.secret(project, name).await?;
-        let id = known.map_or_else(|| SecretId::random(), |entry| entry.id);
+        let id = known.map_or_else(SecretId::random, |entry| entry.id);
         let entry = SecretEntry { id, name: name.clone(), updated: self.ports.clock.now() };
         self.ports.vault.store(&self.account(&drawer, id).await?, value).await?;
         self.ports.history.save_secret(project, &entry).await?;

@@ -160,8 +160,7 @@ fn open_step(run: &Run, main: Option<&ObjectRef>, evidence: &Evidence) -> Step {
         Evidence::Gone => main.map_or(Step::Look, gone),
         Evidence::Recorded | Evidence::Removed => match (run.status.submission, main) {
             (Submission::Created | Submission::Complete, Some(_)) if is_given_up => Step::Record(Mark::Discarded(None)),
-            (Submission::Created, Some(object)) => Step::MakeChildren(object.clone()),
-            (Submission::Complete, Some(object)) => Step::Release(object.clone()),
+            (Submission::Created | Submission::Complete, Some(object)) => towards_release(run, object.clone()),
             _ => Step::Look,
         },
     }
@@ -184,11 +183,15 @@ fn found_step(run: &Run, found: &Found, is_given_up: bool) -> Step {
         return Step::Record(Mark::Discarded(Some(object)));
     }
     match run.status.submission {
-        // Written as complete, so nothing is missing but the release.
-        Submission::Complete => Step::Release(object),
-        Submission::Created => Step::MakeChildren(object),
+        Submission::Created | Submission::Complete => towards_release(run, object),
         _ => Step::Record(Mark::Created(object)),
     }
+}
+
+/// A main object that is written down as existing: what it owns comes before its release, where it owns anything.
+fn towards_release(run: &Run, object: ObjectRef) -> Step {
+    let is_whole = run.status.submission == Submission::Complete || run.manifests.len() <= 1;
+    if is_whole { Step::Release(object) } else { Step::MakeChildren(object) }
 }
 
 /// The launch came to nothing: what exists of it goes.

@@ -29,7 +29,7 @@ fn run(submission: Submission) -> Run {
         installation: InstallationId::derived("here"),
         spec: RunSpec::default(),
         origins: Default::default(),
-        manifests: Vec::new(),
+        manifests: vec![serde_json::json!({ "kind": "Job" }), serde_json::json!({ "kind": "ConfigMap" })],
         spec_hash: "ab12".into(),
         object_name: "train-abc".into(),
         created: Timestamp::UNIX_EPOCH,
@@ -68,6 +68,15 @@ fn a_straight_launch_makes_holds_completes_and_releases() {
     assert_eq!(next_step(&complete, &Evidence::Recorded), Step::Release(job("a")));
     assert_eq!(next_step(&complete, &Evidence::Released(12)), Step::Record(Mark::Released(job("a"), 12)));
     assert_eq!(next_step(&run(Submission::Released), &Evidence::Recorded), Step::Done);
+}
+
+#[test]
+fn a_job_that_owns_nothing_is_released_as_soon_as_it_is_written_down() {
+    let mut created = with(run(Submission::Created), &[job("a")], None);
+    created.manifests.truncate(1);
+    assert_eq!(next_step(&created, &Evidence::Recorded), Step::Release(job("a")));
+    assert_eq!(next_step(&created, &Evidence::Found(ours("a"))), Step::Release(job("a")));
+    assert_eq!(next_step(&created, &Evidence::Released(3)), Step::Record(Mark::Released(job("a"), 3)));
 }
 
 #[test]
