@@ -50,8 +50,6 @@ pub(crate) trait Readable: DeserializeOwned + Send + 'static {
     const RESOURCE: Resource;
     /// An object of which only the metadata could be read.
     fn bare(metadata: ObjectMeta) -> Self;
-    /// Who it is.
-    fn metadata(&self) -> &ObjectMeta;
 }
 
 macro_rules! readable {
@@ -60,9 +58,6 @@ macro_rules! readable {
             const RESOURCE: Resource = $resource;
             fn bare(metadata: ObjectMeta) -> Self {
                 Self { metadata, ..Self::default() }
-            }
-            fn metadata(&self) -> &ObjectMeta {
-                &self.metadata
             }
         }
     };

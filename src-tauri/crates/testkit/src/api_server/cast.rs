@@ -1,0 +1,179 @@
+//! Plays the controllers and the kubelet: pods of a Job come, run, write and end as the test says.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::FakeApi;
+use super::logs::Log;
+use super::store::{entry, text};
+
+/// A pod that the test plays. The container is called `main`.
+pub struct PodHandle {
+    api: FakeApi,
+    namespace: String,
+    job: String,
+    /// Name of the pod.
+    pub name: String,
+    /// Identity of the pod.
+    pub uid: String,
+}
+
+impl FakeApi {
+    /// Makes the next pod of a Job, pending.
+    ///
+    /// # Panics
+    /// Where there is no such Job.
+    pub fn start_pod(&self, namespace: &str, job: &str) -> PodHandle {
+        let owner = self.object(namespace, "Job", job).unwrap_or_else(|| panic!("no Job \"{job}\""));
+        let number = self.objects("Pod").len();
+        let name = format!("{job}-{number:05}");
+        let template = owner.pointer("/spec/template").cloned().unwrap_or_default();
+        let mut metadata = template.get("metadata").cloned().unwrap_or_else(|| json!({}));
+        metadata["name"] = json!(name);
+        metadata["ownerReferences"] = json!([{
+            "apiVersion": "batch/v1", "kind": "Job", "name": job, "uid": text(&owner, "/metadata/uid"),
+            "controller": true, "blockOwnerDeletion": true,
+        }]);
+        let pod = self.put(
+            namespace,
+            json!({"kind": "Pod", "metadata": metadata, "spec": template.get("spec"), "status": {"phase": "Pending"}}),
+        );
+        let now = self.time().to_string();
+        self.change(namespace, "Job", job, |job| {
+            let status = entry(job, "status");
+            status.insert("active".to_owned(), json!(1));
+            status.entry("startTime").or_insert_with(|| json!(now));
+        });
+        PodHandle {
+            api: self.clone(),
+            namespace: namespace.to_owned(),
+            job: job.to_owned(),
+            name,
+            uid: text(&pod, "/metadata/uid"),
+        }
+    }
+
+    /// Adds an event about an object.
+    pub fn event(&self, namespace: &str, about: &Value, kind: &str, reason: &str, message: &str) {
+        let count = self.objects("Event").len();
+        let now = self.time().to_string();
+        self.put(
+            namespace,
+            json!({
+                "kind": "Event", "metadata": {"name": format!("event-{count}")}, "type": kind, "reason": reason,
+                "message": message, "count": 1, "firstTimestamp": now, "lastTimestamp": now,
+                "involvedObject": {"kind": about["kind"], "name": about["metadata"]["name"], "uid": about["metadata"]["uid"]},
+            }),
+        );
+    }
+
+    /// Appends a line (without LF) to a container's log.
+    pub fn write_log(&self, namespace: &str, pod: &str, container: &str, time: Timestamp, line: &[u8]) {
+        let key = (namespace.to_owned(), pod.to_owned(), container.to_owned(), false);
+        self.shared.state().logs.entry(key).or_default().lines.push((time, line.to_vec()));
+        self.shared.ring();
+    }
+
+    /// Ends a container's log: streams that follow end.
+    pub fn end_log(&self, namespace: &str, pod: &str, container: &str) {
+        let key = (namespace.to_owned(), pod.to_owned(), container.to_owned(), false);
+        self.shared.state().logs.entry(key).or_default().has_ended = true;
+        self.shared.ring();
+    }
+
+    /// Forgets the first lines of a log, as a rotation does.
+    pub fn rotate_log(&self, namespace: &str, pod: &str, container: &str, lines: usize) {
+        let key = (namespace.to_owned(), pod.to_owned(), container.to_owned(), false);
+        if let Some(log) = self.shared.state().logs.get_mut(&key) {
+            log.lines.drain(..lines.min(log.lines.len()));
+        }
+    }
+}
+
+impl PodHandle {
+    /// The container runs; its log exists from now on.
+    pub fn run(&self) {
+        let now = self.api.time().to_string();
+        self.open_log();
+        self.api.change(&self.namespace, "Pod", &self.name, |pod| {
+            pod["status"] = json!({
+                "phase": "Running", "startTime": now,
+                "containerStatuses": [container(0, json!({"running": {"startedAt": now}}), true)],
+            });
+        });
+    }
+
+    /// Writes a line (without LF) with a time.
+    pub fn write(&self, time: Timestamp, line: &[u8]) {
+        self.api.write_log(&self.namespace, &self.name, "main", time, line);
+    }
+
+    /// The container starts again: what it wrote is the log of the previous instance.
+    pub fn restart(&self, exit_code: i32) {
+        let now = self.api.time().to_string();
+        let mut restarts = 0;
+        self.api.change(&self.namespace, "Pod", &self.name, |pod| {
+            restarts = pod["status"]["containerStatuses"][0]["restartCount"].as_u64().unwrap_or(0) + 1;
+            let mut status = container(restarts, json!({"running": {"startedAt": now}}), true);
+            status["lastState"] = json!({"terminated": {"exitCode": exit_code, "finishedAt": now, "reason": "Error"}});
+            pod["status"]["containerStatuses"] = json!([status]);
+        });
+        self.api.end_log(&self.namespace, &self.name, "main");
+        let key = |previous| (self.namespace.clone(), self.name.clone(), "main".to_owned(), previous);
+        let mut state = self.api.shared.state();
+        if let Some(log) = state.logs.remove(&key(false)) {
+            state.logs.insert(key(true), log);
+        }
+        state.logs.insert(key(false), Log::default());
+        drop(state);
+        self.api.shared.ring();
+    }
+
+    /// The container ends, the log with it, and the Job says so.
+    pub fn finish(&self, exit_code: i32) {
+        self.end(exit_code, if exit_code == 0 { "Completed" } else { "Error" });
+        let now = self.api.time().to_string();
+        let (kind, reason) =
+            if exit_code == 0 { ("Complete", "CompletionsReached") } else { ("Failed", "BackoffLimitExceeded") };
+        self.api.change(&self.namespace, "Job", &self.job, |job| {
+            let status = entry(job, "status");
+            status.remove("active");
+            status.insert(if exit_code == 0 { "succeeded" } else { "failed" }.to_owned(), json!(1));
+            if exit_code == 0 {
+                status.insert("completionTime".to_owned(), json!(now));
+            }
+            status.insert(
+                "conditions".to_owned(),
+                json!([{"type": kind, "status": "True", "reason": reason, "lastTransitionTime": now}]),
+            );
+        });
+    }
+
+    /// The container ends, but the Job does not know yet.
+    pub fn end(&self, exit_code: i32, reason: &str) {
+        let now = self.api.time().to_string();
+        self.open_log();
+        self.api.end_log(&self.namespace, &self.name, "main");
+        self.api.change(&self.namespace, "Pod", &self.name, |pod| {
+            let restarts = pod["status"]["containerStatuses"][0]["restartCount"].as_u64().unwrap_or(0);
+            let state =
+                json!({"terminated": {"exitCode": exit_code, "reason": reason, "startedAt": now, "finishedAt": now}});
+            pod["status"] = json!({
+                "phase": if exit_code == 0 { "Succeeded" } else { "Failed" }, "startTime": now,
+                "containerStatuses": [container(restarts, state, false)],
+            });
+        });
+    }
+
+    fn open_log(&self) {
+        let key = (self.namespace.clone(), self.name.clone(), "main".to_owned(), false);
+        self.api.shared.state().logs.entry(key).or_default();
+    }
+}
+
+fn container(restarts: u64, state: Value, running: bool) -> Value {
+    json!({
+        "name": "main", "image": "busybox", "imageID": "busybox@sha256:0000000000000000000000000000000000000000000000000000000000000000",
+        "ready": running, "started": running, "restartCount": restarts, "state": state, "lastState": {},
+    })
+}
