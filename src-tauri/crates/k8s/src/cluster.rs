@@ -92,6 +92,12 @@ impl Cluster {
         Self { client, namespace: namespace.to_owned(), sign_in: None, server: String::new(), authority: None }
     }
 
+    /// The same cluster over the same connections, asked in another namespace.
+    #[must_use]
+    pub fn in_namespace(&self, namespace: &str) -> Self {
+        Self { namespace: namespace.to_owned(), ..self.clone() }
+    }
+
     /// The namespace that is asked.
     #[must_use]
     pub fn namespace(&self) -> &str {

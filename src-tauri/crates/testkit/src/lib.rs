@@ -9,6 +9,7 @@
 
 pub mod api_server;
 pub mod builders;
+pub mod contract;
 pub mod memory;
 pub mod relay;
 

@@ -94,8 +94,8 @@ impl Relay {
         self.control.cuts.load(Ordering::SeqCst)
     }
 
-    /// Writes a copy of a kubeconfig whose servers all lead through here. The certificate is checked against the
-    /// server's own name, which the copy states where it can (`tls-server-name`).
+    /// Writes a copy of a kubeconfig whose servers all lead through here: TLS goes from end to end, so the server's
+    /// certificate has to be good for 127.0.0.1.
     ///
     /// # Errors
     /// As reading and writing fail.

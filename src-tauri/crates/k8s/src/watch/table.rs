@@ -126,7 +126,7 @@ impl Table {
             FeedSignal::Listed(pods) => {
                 self.pods = keyed(pods, |pod| &pod.metadata);
                 self.has_pods = true;
-                self.resync = true;
+                self.dirty.extend(self.jobs.keys().cloned());
                 Some(WatchSignal::Alive)
             }
             FeedSignal::Applied(pod) => {
@@ -162,7 +162,7 @@ impl Table {
                 let known = keyed(events, |event| &event.metadata);
                 self.events = known.into_iter().map(|(uid, event)| (uid, (event, None))).collect();
                 self.has_events = true;
-                self.resync = true;
+                self.dirty.extend(self.jobs.keys().cloned());
                 self.prune(now);
                 Some(WatchSignal::Alive)
             }

@@ -30,6 +30,12 @@ impl On {
         Self { path: format!("/{resource}"), without: "watch=true".to_owned(), ..Self::method("GET") }
     }
 
+    /// Pages of a list of a resource after the first.
+    #[must_use]
+    pub fn page_after_first(resource: &str) -> Self {
+        Self { path: format!("/{resource}"), query: "continue=".to_owned(), ..Self::method("GET") }
+    }
+
     /// Log streams.
     #[must_use]
     pub fn log() -> Self {

@@ -130,14 +130,12 @@ pub(crate) async fn handle(shared: &Arc<Shared>, request: Request<Bytes>) -> Res
             let (parts, body) = act().into_parts();
             let data = body.into_data_stream();
             let cut = stream::unfold((data, bytes), |(mut data, left)| async move {
-                match data.next().await {
-                    None => None,
-                    Some(Ok(mut piece)) if left > 0 => {
-                        let take = piece.len().min(left);
-                        Some((Ok(piece.split_to(take)), (data, left - take)))
-                    }
-                    Some(_) => Some((Err(broken()), (data, 0))),
+                if left == 0 {
+                    return Some((Err(broken()), (data, 0)));
                 }
+                let mut piece = data.next().await?.ok()?;
+                let take = piece.len().min(left);
+                Some((Ok(piece.split_to(take)), (data, left - take)))
             });
             let content_type = parts.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
             Ok(streamed(content_type.unwrap_or("text/plain"), cut.boxed()))
