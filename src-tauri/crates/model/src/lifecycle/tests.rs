@@ -169,6 +169,24 @@ fn an_end_seen_before_its_pod_gets_its_exit_code_later() {
 }
 
 #[test]
+fn an_end_seen_before_its_last_pod_is_known_takes_that_pods_exit_code() {
+    let first = attempt(1, AttemptState::Failed, Some(1));
+    let early = Present {
+        outcome: outcome(false, Some(Reason::RetriesExhausted), None),
+        attempts: vec![first.clone()],
+        ..present(9, Phase::Finished)
+    };
+    let whole = Present {
+        outcome: outcome(false, Some(Reason::OutOfMemory), Some(137)),
+        attempts: vec![first, attempt(2, AttemptState::Failed, Some(137))],
+        ..present(9, Phase::Finished)
+    };
+    let status = after(Action::Job, &released(), &seen(early));
+    let status = after(Action::Job, &status, &seen(whole));
+    assert_eq!((status.exit_code, status.reason), (Some(137), Some(Reason::OutOfMemory)));
+}
+
+#[test]
 fn a_final_state_never_changes() {
     for (succeeded, state) in [(true, RunState::Completed), (false, RunState::Error)] {
         let ended = Present { outcome: outcome(succeeded, None, None), ..present(5, Phase::Finished) };
