@@ -9,7 +9,6 @@ mod frozen;
 mod hash;
 mod job;
 mod pod;
-mod refusals;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +16,7 @@ use std::collections::BTreeMap;
 
 use berth_model::{
     Action, FunctionRef, InstallationId, ObjectRef, Origin, Problem, ProjectName, RunId, RunSpec, SecurityLevel,
+    not_live, validate_run,
 };
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -90,7 +90,10 @@ pub struct RenderError {
 /// # Errors
 /// Every parameter that cannot be honoured, named; none is ever dropped.
 pub fn render(rendering: &Rendering) -> Result<Manifests, RenderError> {
-    let mut problems = refusals::of(rendering);
+    let mut problems = refusals(rendering);
+    if !problems.is_empty() {
+        return Err(RenderError { problems });
+    }
     let name = labels::object_name(&rendering.function.name, rendering.run);
     let labels = labels::of(
         &rendering.project,
@@ -113,6 +116,17 @@ pub fn render(rendering: &Rendering) -> Result<Manifests, RenderError> {
     let code_object = code.map(|code| code.object(&name, &rendering.namespace, &labels));
     let objects = std::iter::once(main).chain(code_object).chain(frozen_object).collect();
     Ok(Manifests { name, objects, spec_hash })
+}
+
+/// What this version cannot honour, then what is wrong in itself; one problem a field.
+fn refusals(rendering: &Rendering) -> Vec<Problem> {
+    let mut problems = not_live(&rendering.spec, rendering.action);
+    for problem in validate_run(&rendering.spec, rendering.action) {
+        if !problems.iter().any(|known| known.path == problem.path) {
+            problems.push(problem);
+        }
+    }
+    problems
 }
 
 /// Returns an object with an owner reference to the main object: the cluster removes it with its owner.

@@ -18,9 +18,6 @@ use crate::labels;
 /// The wish of the user replaces it afterwards, so that a laptop that sleeps over a holiday loses nothing.
 const KEPT_UNTIL_RECORDED: i32 = 604_800;
 
-/// The longest time limit of a pod: Kubernetes refuses more than a signed 32-bit number of seconds.
-const LONGEST_DEADLINE: u32 = i32::MAX.cast_unsigned();
-
 /// How long a run with a time limit may wait for nodes and images beside it: 7 days, in seconds.
 const LONGEST_WAIT: i64 = 604_800;
 
@@ -36,15 +33,6 @@ pub fn render(
     problems: &mut Vec<Problem>,
 ) -> Value {
     let retries = rendering.spec.task.backoff_limit.unwrap_or(0);
-    let Ok(backoff_limit) = i32::try_from(retries) else {
-        problems.push(Problem::new(
-            "backoff_limit",
-            "backoff_limit",
-            format!("{retries} retries are more than Kubernetes can count: use at most {}.", i32::MAX),
-        ));
-        return Value::Null;
-    };
-    check_times(rendering, problems);
     let job = Job {
         metadata: ObjectMeta {
             name: Some(name.to_owned()),
@@ -55,12 +43,13 @@ pub fn render(
         },
         spec: Some(JobSpec {
             suspend: Some(true),
-            backoff_limit: Some(backoff_limit),
+            // More than Kubernetes can count was refused before.
+            backoff_limit: Some(i32::try_from(retries).unwrap_or(i32::MAX)),
             active_deadline_seconds: rendering.spec.task.deadline.map(|deadline| guard(deadline, retries)),
             ttl_seconds_after_finished: Some(KEPT_UNTIL_RECORDED),
             // Two attempts must never write the same files at once.
             pod_replacement_policy: Some("Failed".to_owned()),
-            pod_failure_policy: (backoff_limit == 0).then(fail_with_the_exit_code),
+            pod_failure_policy: (retries == 0).then(fail_with_the_exit_code),
             template: PodTemplateSpec {
                 metadata: Some(ObjectMeta { labels: Some(labels.clone()), ..ObjectMeta::default() }),
                 spec: Some(pod),
@@ -73,27 +62,6 @@ pub fn render(
         problems.push(Problem::new("", "manifest", format!("The run cannot be written for Kubernetes: {error}.")));
         Value::Null
     })
-}
-
-fn check_times(rendering: &Rendering, problems: &mut Vec<Problem>) {
-    let task = &rendering.spec.task;
-    if let Some(deadline) = task.deadline.filter(|deadline| !(1..=LONGEST_DEADLINE).contains(deadline)) {
-        problems.push(Problem::new(
-            "deadline",
-            "deadline",
-            format!(
-                "A time limit of {deadline} seconds is not possible: use 1 to {LONGEST_DEADLINE} seconds, or none."
-            ),
-        ));
-    }
-    let most = KEPT_UNTIL_RECORDED.cast_unsigned();
-    if let Some(ttl) = task.ttl.filter(|ttl| *ttl > most) {
-        problems.push(Problem::new(
-            "ttl",
-            "ttl",
-            format!("The cluster keeps a finished run for at most {most} seconds (7 days), not {ttl}: use less; the history here keeps it as long as you like."),
-        ));
-    }
 }
 
 /// The Job's own time limit, wider than any run that keeps to its limits: a Job that meets it loses its pod and its log,

@@ -46,13 +46,6 @@ pub fn render(rendering: &Rendering, name: &str, code: Option<&Code>, problems: 
 
 fn container(rendering: &Rendering, has_shared: bool, code: Option<&Code>, problems: &mut Vec<Problem>) -> Container {
     let function = &rendering.spec.function;
-    if function.image.is_none() {
-        problems.push(Problem::new(
-            "image",
-            "image_missing",
-            "The function names no image: say which image to run, such as python:3.12-slim.",
-        ));
-    }
     Container {
         name: MAIN.to_owned(),
         image: function.image.as_ref().map(ToString::to_string),
@@ -60,7 +53,7 @@ fn container(rendering: &Rendering, has_shared: bool, code: Option<&Code>, probl
         command: command(rendering, problems),
         args: function.args.clone().filter(|args| !args.is_empty()),
         env: Some(environment::render(rendering, has_shared)),
-        resources: resources::render(&rendering.spec.task.resources, problems),
+        resources: resources::render(&rendering.spec.task.resources),
         security_context: Some(security::of_container(rendering.security())),
         termination_message_policy: Some("FallbackToLogsOnError".to_owned()),
         working_dir: code.map(|_| SHARED.to_owned()),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use berth_model::{Amount, Problem, Resources};
+use berth_model::{Amount, Resources};
 use k8s_openapi::api::core::v1::ResourceRequirements;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
@@ -10,8 +10,8 @@ use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 const DEFAULT_ACCELERATOR: &str = "nvidia.com/gpu";
 
 /// Renders requests and limits.
-pub fn render(resources: &Resources, problems: &mut Vec<Problem>) -> Option<ResourceRequirements> {
-    let accelerators = accelerators(&resources.gpu, problems);
+pub fn render(resources: &Resources) -> Option<ResourceRequirements> {
+    let accelerators = accelerators(&resources.gpu);
     let accelerator_key = resources.gpu_key.as_deref().unwrap_or(DEFAULT_ACCELERATOR);
     let named = [("cpu", &resources.cpu), ("memory", &resources.mem), (accelerator_key, &accelerators)];
     let requests = amounts(&named, |amount| amount.requests.as_ref());
@@ -20,16 +20,7 @@ pub fn render(resources: &Resources, problems: &mut Vec<Problem>) -> Option<Reso
 }
 
 /// Accelerators cannot be shared out, so what is set aside is what may be used.
-fn accelerators(amount: &Amount, problems: &mut Vec<Problem>) -> Amount {
-    if let (Some(requests), Some(limits)) = (&amount.requests, &amount.limits)
-        && requests != limits
-    {
-        problems.push(Problem::new(
-            "resources.gpu",
-            "gpu_differs",
-            format!("{requests} accelerators are asked for and {limits} allowed, but they are handed out whole: give one number."),
-        ));
-    }
+fn accelerators(amount: &Amount) -> Amount {
     let both = amount.limits.clone().or_else(|| amount.requests.clone());
     Amount { requests: both.clone(), limits: both }
 }
