@@ -11,6 +11,7 @@ mod display;
 mod output;
 mod paths;
 mod process;
+mod record;
 mod setup;
 mod tally;
 mod test;
@@ -47,6 +48,8 @@ enum Commands {
     },
     /// Train a model on a real Kubernetes and open the window on the run
     Demo(demo::Arguments),
+    /// Record anew what the cluster says of a run in each situation, for the tests of how Berth reads it
+    Record(record::Arguments),
     /// The test cluster: a real Kubernetes on this machine
     Cluster(cluster::Arguments),
 }
@@ -69,6 +72,7 @@ fn run(command: Commands) -> Result<ExitCode> {
         Commands::Test { bare: true } => return bare::run_in(&["cargo", "xtask", "test"].map(str::to_owned)),
         Commands::Bare { line } => return bare::run_in(&line),
         Commands::Demo(arguments) => return demo::run_all(&arguments),
+        Commands::Record(arguments) => return record::run(&arguments),
         Commands::Cluster(arguments) => return cluster::run(arguments),
     }
     Ok(ExitCode::SUCCESS)

@@ -241,10 +241,11 @@ pub const SITUATIONS: &[Situation] = &[
         what: "the program wrote more than its scratch space may hold, and the node pushed it out",
         run: |rendering| {
             rendering.spec.task.security = Some(SecurityLevel::Restricted);
-            shell(rendering, "dd if=/dev/zero of=/shared/much bs=1M count=20; exec sleep 600");
+            shell(rendering, "sleep 5; dd if=/dev/zero of=/shared/much bs=1M count=20; exec sleep 600");
         },
         tampered: |job| pod(job)["volumes"][0]["emptyDir"] = json!({"sizeLimit": "1Mi"}),
-        steps: FAILED,
+        // A pod that is pushed out before its container was seen running looks otherwise.
+        steps: &[Step::Release, Step::Until(super::Seen::runs), Step::Until(|seen| seen.job_is("Failed", ""))],
         ..PLAIN
     },
     Situation {

@@ -40,7 +40,7 @@ fn read_one(pod: &Pod, number: u32, events: &[Event], now: Timestamp) -> ReadAtt
             node: pod.spec.as_ref().and_then(|spec| spec.node_name.clone()),
             state,
             reason: reason.or_else(|| standing.as_ref().and_then(|standing| standing.reason.clone())),
-            exit_code: main.and_then(container::terminated).map(|ended| ended.exit_code),
+            exit_code: main.and_then(container::exit_code),
             started,
             finished,
             containers: container::views(pod),
@@ -78,7 +78,7 @@ fn never_restarts(pod: &Pod) -> bool {
 /// Says why a pod failed. What the cluster did to the pod comes before what the program made of it: a pod that met its
 /// time limit shows exit code 137 as well.
 fn failure(pod: &Pod, main: Option<&ContainerStatus>) -> Failure {
-    let code = main.and_then(container::terminated).map(|ended| ended.exit_code);
+    let code = main.and_then(container::exit_code);
     if let Some(done) = done_to(pod) {
         return Failure { exit_code: code, ..done };
     }
@@ -176,8 +176,8 @@ fn of_container(pod: &Pod, status: &ContainerStatus) -> Failure {
             ),
             exit_code: code,
         },
-        Some("ContainerStatusUnknown") => Failure {
-            reason: Reason::Other("ContainerStatusUnknown".to_owned()),
+        Some(container::UNKNOWN) => Failure {
+            reason: Reason::Other(container::UNKNOWN.to_owned()),
             message: "The node lost track of the program, so nobody knows how it ended: its log may say more."
                 .to_owned(),
             exit_code: None,

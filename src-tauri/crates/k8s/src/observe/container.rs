@@ -47,6 +47,14 @@ pub fn terminated(status: &ContainerStatus) -> Option<&k8s_openapi::api::core::v
     status.state.as_ref()?.terminated.as_ref()
 }
 
+/// Reason of a container whose end nobody saw; its exit code 137 is the node's invention.
+pub const UNKNOWN: &str = "ContainerStatusUnknown";
+
+/// The exit code of the container's present instance, where it was seen.
+pub fn exit_code(status: &ContainerStatus) -> Option<i32> {
+    terminated(status).filter(|ended| ended.reason.as_deref() != Some(UNKNOWN)).map(|ended| ended.exit_code)
+}
+
 /// When the container's present instance started and ended.
 pub fn times(status: &ContainerStatus) -> (Option<Timestamp>, Option<Timestamp>) {
     let Some(ContainerState { running, terminated, .. }) = &status.state else {

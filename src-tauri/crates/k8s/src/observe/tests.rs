@@ -275,6 +275,16 @@ fn words_that_nobody_knows_are_passed_on() {
 }
 
 #[test]
+fn an_exit_code_that_nobody_saw_is_not_told() {
+    let mut objects = recorded("evicted-by-node").objects.unwrap();
+    let status = objects.pods[0].status.as_mut().unwrap();
+    let state = status.container_statuses.as_mut().unwrap()[0].state.as_mut().unwrap();
+    state.terminated.as_mut().unwrap().reason = Some("ContainerStatusUnknown".to_owned());
+    let present = seen(&objects, Timestamp::UNIX_EPOCH);
+    assert_eq!((present.attempts[0].exit_code, present.outcome.unwrap().exit_code), (None, None));
+}
+
+#[test]
 fn events_are_one_row_each_oldest_first() {
     let mut objects = recorded("image-pull-back-off").objects.unwrap();
     let rows = objects.run_events();
