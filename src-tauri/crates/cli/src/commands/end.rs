@@ -1,16 +1,32 @@
 //! `berth stop`, `delete` and `archive`.
 
-use berth_core::{DeleteScope, Error};
+use std::time::Duration;
+
+use berth_core::{DeleteScope, Error, ErrorCode};
 use serde_json::json;
 
+use super::wait;
 use crate::arguments::{ArchiveArguments, DeleteArguments};
 use crate::exit::Exit;
 use crate::session::Session;
 use crate::{document, words};
 
+/// How long the program stays for the last lines of a run that is being stopped: its pods get 30 s to end.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 pub(crate) async fn stop(session: &Session, run: &str) -> Result<Exit, Error> {
     let row = session.app.find_run(run).await?;
-    let row = session.app.stop(row.run.id).await?;
+    let work = async {
+        let stopping = session.app.stop(row.run.id).await?;
+        let row = match session.app.wait(stopping.run.id, Some(PATIENCE)).await {
+            Ok(row) => row,
+            Err(error) if error.code == ErrorCode::TimedOut => stopping,
+            Err(error) => return Err(error),
+        };
+        wait::let_history_settle(session, row.run.id).await;
+        Ok(row)
+    };
+    let row = session.start_engine().beside(work).await?;
     session.output.document(&document::run(&row, &session.app.logs(row.run.id)?), || {
         format!("{}: {}", row.run.object_name, words::state(&row.run).text())
     });
