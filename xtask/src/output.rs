@@ -1,7 +1,7 @@
 //! The one place where xtask prints: progress goes to stderr, answers that a script reads go to stdout.
-#![expect(clippy::print_stdout, reason = "printing is what this module is for")]
 
 use std::fmt::Display;
+use std::io::{self, Write as _};
 
 /// Says on stderr what begins now.
 pub fn step(what: impl Display) {
@@ -13,7 +13,7 @@ pub fn note(what: impl Display) {
     eprintln!("    {what}");
 }
 
-/// Writes one line of the answer to stdout.
+/// Writes one line of the answer to stdout. A reader that has gone away (`| head`) has what it wanted.
 pub fn answer(line: impl Display) {
-    println!("{line}");
+    writeln!(io::stdout(), "{line}").ok();
 }
