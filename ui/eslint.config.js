@@ -18,6 +18,8 @@ export default defineConfig([
   hooks.configs.flat["recommended-latest"],
   {
     rules: {
+      // A note of the React Compiler, which is not used here.
+      "react-hooks/incompatible-library": "off",
       "no-console": "error",
       eqeqeq: "error",
       "@typescript-eslint/no-explicit-any": "error",
@@ -39,7 +41,12 @@ export default defineConfig([
     rules: {
       "no-restricted-imports": [
         "error",
-        { patterns: [...outsideIpc.patterns, { group: ["@/features/*", "@/app/*"], message: "shared knows no domain." }] },
+        {
+          patterns: [
+            ...outsideIpc.patterns,
+            { group: ["@/features/*", "@/app/*"], message: "shared knows no domain." },
+          ],
+        },
       ],
     },
   },
@@ -48,7 +55,12 @@ export default defineConfig([
     rules: {
       "no-restricted-imports": [
         "error",
-        { patterns: [...outsideIpc.patterns, { group: ["@/app/*"], message: "Imports go app → features → shared." }] },
+        {
+          patterns: [
+            ...outsideIpc.patterns,
+            { group: ["@/app/*"], message: "Imports go app → features → shared." },
+          ],
+        },
       ],
     },
   },

@@ -1,11 +1,14 @@
-import { mockIPC } from "@tauri-apps/api/mocks";
+import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
 
-import { commands, events, type CommandError, type ErrorCode, type RunView } from "./bindings";
+import { events, type commands, type CommandError, type ErrorCode, type RunView } from "./bindings";
 
 type Commands = typeof commands;
 
 /** The data that a command returns when it goes well. */
-type Data<Name extends keyof Commands> = Extract<Awaited<ReturnType<Commands[Name]>>, { status: "ok" }>["data"];
+type Data<Name extends keyof Commands> = Extract<
+  Awaited<ReturnType<Commands[Name]>>,
+  { status: "ok" }
+>["data"];
 
 /** A scripted core: a handler per command, by the names of the bindings; arguments as they cross. */
 export type Backend = {
@@ -16,7 +19,10 @@ export type Backend = {
 export function mockBackend(backend: Backend): void {
   const byName = new Map<string, (args: Record<string, unknown>) => unknown>();
   for (const [name, handler] of Object.entries(backend)) {
-    byName.set(name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), handler);
+    byName.set(
+      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      handler,
+    );
   }
   mockIPC(
     (command, args) => {
@@ -27,6 +33,9 @@ export function mockBackend(backend: Backend): void {
     { shouldMockEvents: true },
   );
 }
+
+/** Takes it away again. */
+export const clearBackend = clearMocks;
 
 /** A failure as a command returns it; throw it in a handler. */
 export function failure(code: ErrorCode, message: string, rest: Partial<CommandError> = {}): CommandError {

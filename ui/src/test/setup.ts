@@ -1,8 +1,9 @@
 import "@testing-library/jest-dom/vitest";
 
-import { clearMocks } from "@tauri-apps/api/mocks";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
+
+import { clearBackend } from "@/ipc/mock";
 
 // What jsdom lacks and Mantine and the virtual list ask for.
 window.matchMedia = (query: string) => ({
@@ -22,17 +23,24 @@ window.ResizeObserver = class {
   disconnect() {}
 };
 
+// A text area that grows with its text measures anew when fonts come.
+Object.defineProperty(document, "fonts", { value: new EventTarget() });
+
 Element.prototype.scrollIntoView = () => undefined;
 Element.prototype.scrollTo = () => undefined;
+window.scrollTo = () => undefined;
 
 // A list of height 0 would show no line.
-Object.defineProperties(HTMLElement.prototype, {
-  offsetHeight: { configurable: true, get: () => 600 },
-  offsetWidth: { configurable: true, get: () => 800 },
+Object.defineProperties(Element.prototype, {
+  clientHeight: { configurable: true, get: () => 600 },
+  clientWidth: { configurable: true, get: () => 800 },
 });
+
+// Long, for machines with much else to do: what appears is waited for no longer than it takes.
+configure({ asyncUtilTimeout: 8000, getElementError: (message) => new Error(message?.split("\n")[0]) });
 
 afterEach(() => {
   cleanup();
-  clearMocks();
+  clearBackend();
   localStorage.clear();
 });

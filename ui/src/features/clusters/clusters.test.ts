@@ -29,7 +29,11 @@ test("the same place is replaced, others stay", () => {
 
 test("the pill shows the worst connection", () => {
   const connections = [connection(), connection({ namespace: "b", state: "denied", message: "No." })];
-  expect(connectionPill(engine({ connections }))).toEqual({ tone: "bad", text: "Denied", detail: "lab / b: No." });
+  expect(connectionPill(engine({ connections }))).toEqual({
+    tone: "bad",
+    text: "Denied",
+    detail: "lab / b: No.",
+  });
   expect(connectionPill(engine({ connections: [connection()] })).text).toBe("Live");
   expect(connectionPill(engine()).text).toBe("Nothing to watch");
   expect(connectionPill(engine({ is_ours: false })).text).toBe("Watched by another Berth");
@@ -63,11 +67,18 @@ function context(name: string, rest: Partial<ContextView> = {}): ContextView {
 }
 
 test("the place is the one chosen last, else the current one, never a broken one", () => {
-  const contexts = [context("a"), context("b", { is_current: true, namespace: "own" }), context("c", { problem: "x" })];
+  const contexts = [
+    context("a"),
+    context("b", { is_current: true, namespace: "own" }),
+    context("c", { problem: "x" }),
+  ];
   const list = { contexts, problems: [] };
   expect(chosenPlace(list, {})).toEqual({ context: "b", namespace: "own" });
   expect(chosenPlace(list, { context: "a" })).toEqual({ context: "a", namespace: "default" });
-  expect(chosenPlace(list, { context: "a", namespaces: { a: "mine" } })).toEqual({ context: "a", namespace: "mine" });
+  expect(chosenPlace(list, { context: "a", namespaces: { a: "mine" } })).toEqual({
+    context: "a",
+    namespace: "mine",
+  });
   expect(chosenPlace(list, { context: "c" }).context).toBe("b");
   expect(chosenPlace(list, { context: "gone" }).context).toBe("b");
   expect(chosenPlace({ contexts: [], problems: [] }, {})).toEqual({ context: null, namespace: "default" });

@@ -11,11 +11,19 @@ export function applyConnections(
 }
 
 function isSamePlace(one: ConnectionNotice, other: ConnectionNotice): boolean {
-  return one.kubeconfig === other.kubeconfig && one.context === other.context && one.namespace === other.namespace;
+  return (
+    one.kubeconfig === other.kubeconfig && one.context === other.context && one.namespace === other.namespace
+  );
 }
 
 /** Worst first: what the pill shows when places differ. */
-const order: Record<ConnectionNotice["state"], number> = { denied: 0, gone: 1, stale: 2, catching_up: 3, live: 4 };
+const order: Record<ConnectionNotice["state"], number> = {
+  denied: 0,
+  gone: 1,
+  stale: 2,
+  catching_up: 3,
+  live: 4,
+};
 
 /** Connection in words, with its tone. */
 export type Pill = { tone: "good" | "busy" | "bad" | "idle"; text: string; detail: string | null };
@@ -29,7 +37,11 @@ export function connectionPill(engine: EngineView | undefined): Pill {
     return { ...placePill(worst), detail: [place, worst.message].filter(Boolean).join(": ") };
   }
   if (!engine.is_ours) {
-    return { tone: "good", text: "Watched by another Berth", detail: "Another program of this data folder watches the runs." };
+    return {
+      tone: "good",
+      text: "Watched by another Berth",
+      detail: "Another program of this data folder watches the runs.",
+    };
   }
   return { tone: "idle", text: "Nothing to watch", detail: "No run is live." };
 }

@@ -10,5 +10,8 @@ export function chosenPlace(list: ContextList | undefined, preferences: Preferen
     usable.find((context) => context.is_current) ??
     (usable.length === 1 ? usable[0] : undefined);
   if (!found) return { context: null, namespace: "default" };
-  return { context: found.name, namespace: preferences.namespaces?.[found.name] ?? found.namespace ?? "default" };
+  return {
+    context: found.name,
+    namespace: preferences.namespaces?.[found.name] ?? found.namespace ?? "default",
+  };
 }

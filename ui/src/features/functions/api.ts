@@ -7,5 +7,8 @@ const PROJECT = "default";
 
 /** The functions of the project, latest versions. */
 export function functionListOptions() {
-  return queryOptions({ queryKey: ["functions", PROJECT], queryFn: () => call(commands.listFunctions(PROJECT)) });
+  return queryOptions({
+    queryKey: ["functions", PROJECT],
+    queryFn: () => call(commands.listFunctions(PROJECT)),
+  });
 }

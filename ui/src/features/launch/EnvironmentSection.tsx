@@ -14,7 +14,12 @@ export function EnvironmentSection({ draft, change, problem, onLeave }: SectionP
   const set = (key: number, part: Partial<EnvDraft>) =>
     change({ envs: draft.envs.map((row) => (row.key === key ? { ...row, ...part } : row)) });
   const add = () =>
-    change({ envs: [...draft.envs, { key: 1 + Math.max(0, ...draft.envs.map((row) => row.key)), name: "", value: "" }] });
+    change({
+      envs: [
+        ...draft.envs,
+        { key: 1 + Math.max(0, ...draft.envs.map((row) => row.key)), name: "", value: "" },
+      ],
+    });
   return (
     <Section title="Environment">
       {draft.envs.map((row, index) => {
@@ -64,7 +69,12 @@ export function EnvironmentSection({ draft, change, problem, onLeave }: SectionP
         </Text>
       )}
       <Group>
-        <Button size="compact-sm" variant="default" leftSection={<Icon name="plus" size={12} />} onClick={add}>
+        <Button
+          size="compact-sm"
+          variant="default"
+          leftSection={<Icon name="plus" size={12} />}
+          onClick={add}
+        >
           Add variable
         </Button>
       </Group>

@@ -47,7 +47,8 @@ export function NewRun({ place }: { place: Place }) {
   const preview = useQuery({ ...previewOptions(settled), enabled: draft.image.trim() !== "" || wasTried });
 
   // What the launch itself found stands until something is typed; then the preview's word counts again.
-  const refused = launch.error && asIpcError(launch.error).fields.length > 0 ? asIpcError(launch.error).fields : null;
+  const refused =
+    launch.error && asIpcError(launch.error).fields.length > 0 ? asIpcError(launch.error).fields : null;
   const sorted = sortProblems(refused ?? preview.data?.problems ?? []);
 
   const section: SectionProps = {
@@ -106,7 +107,12 @@ export function NewRun({ place }: { place: Place }) {
           >
             Clear
           </Button>
-          <Button size="xs" loading={launch.isPending} onClick={run} rightSection={<Text size="xs">Ctrl ⏎</Text>}>
+          <Button
+            size="xs"
+            loading={launch.isPending}
+            onClick={run}
+            rightSection={<Text size="xs">Ctrl ⏎</Text>}
+          >
             Run
           </Button>
         </Group>

@@ -6,7 +6,15 @@ const place = { context: "lab", namespace: "team" };
 
 test("what was not typed is not said", () => {
   const form = toForm({ ...emptyDraft, image: "busybox" }, "id", place);
-  expect(form).toMatchObject({ name: "busybox", image: "busybox", args: [], envs: [], code: "", lang: "", context: "lab" });
+  expect(form).toMatchObject({
+    name: "busybox",
+    image: "busybox",
+    args: [],
+    envs: [],
+    code: "",
+    lang: "",
+    context: "lab",
+  });
 });
 
 test("arguments are lines, environment rows keep their order, blank rows do not count", () => {
@@ -24,7 +32,10 @@ test("arguments are lines, environment rows keep their order, blank rows do not 
 });
 
 test("without a context none is said, not even a namespace", () => {
-  expect(toForm(emptyDraft, "id", { context: null, namespace: "x" })).toMatchObject({ context: "", namespace: "" });
+  expect(toForm(emptyDraft, "id", { context: null, namespace: "x" })).toMatchObject({
+    context: "",
+    namespace: "",
+  });
 });
 
 test.each([
@@ -52,6 +63,9 @@ test("a draft survives a restart, but for values that look secret", () => {
   });
 });
 
-test.each([[null], ["{"], ["7"], ['{"image":7,"envs":"x"}']])("what is no draft (%s) gives an empty form", (stored) => {
-  expect(parseDraft(stored)).toEqual(emptyDraft);
-});
+test.each([[null], ["{"], ["7"], ['{"image":7,"envs":"x"}']])(
+  "what is no draft (%s) gives an empty form",
+  (stored) => {
+    expect(parseDraft(stored)).toEqual(emptyDraft);
+  },
+);

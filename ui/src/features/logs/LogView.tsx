@@ -81,7 +81,12 @@ export function LogView({ stored, isLive, choices, onChoose }: Props) {
           allowDeselect={false}
           onChange={onChoose}
         />
-        <Switch size="xs" label="Wrap" checked={wraps} onChange={(event) => setWraps(event.currentTarget.checked)} />
+        <Switch
+          size="xs"
+          label="Wrap"
+          checked={wraps}
+          onChange={(event) => setWraps(event.currentTarget.checked)}
+        />
         <Switch
           size="xs"
           label="Timestamps"

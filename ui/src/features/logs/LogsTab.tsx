@@ -33,7 +33,11 @@ export function LogsTab({ runId, isLive, waiting }: Props) {
     return (
       <Center className={classes.around}>
         <Text size="sm" c="dimmed">
-          {query.isPending ? "" : isLive ? `No log yet: ${waiting}.` : "No log was stored: the program never started, or its pod was gone before Berth saw it."}
+          {query.isPending
+            ? ""
+            : isLive
+              ? `No log yet: ${waiting}.`
+              : "No log was stored: the program never started, or its pod was gone before Berth saw it."}
         </Text>
       </Center>
     );

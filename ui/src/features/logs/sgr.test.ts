@@ -20,19 +20,27 @@ test("colours and weights begin and end where they say", () => {
 
 test("bright, background, 256 and true colours", () => {
   expect(parseSgr(`${ESC}[92;44mx`)).toEqual([{ text: "x", classes: ["fg-10", "bg-4"] }]);
-  expect(parseSgr(`${ESC}[38;5;208;1mx`)).toEqual([{ text: "x", classes: ["bold"], colour: "rgb(255 135 0)" }]);
+  expect(parseSgr(`${ESC}[38;5;208;1mx`)).toEqual([
+    { text: "x", classes: ["bold"], colour: "rgb(255 135 0)" },
+  ]);
   expect(parseSgr(`${ESC}[48;2;1;2;300mx`)).toEqual([{ text: "x", classes: [], background: "rgb(1 2 255)" }]);
   expect(parseSgr(`${ESC}[38;5;250mx`)).toEqual([{ text: "x", classes: [], colour: "rgb(188 188 188)" }]);
 });
 
 test("everything else is dropped: cursor moves, titles, links, stray controls", () => {
   const line = `${ESC}[2J${ESC}[1;1H${ESC}]0;title\u0007${ESC}]8;;https://example.org${ESC}\\link${ESC}]8;;${ESC}\\ \u0008${ESC}[?25lok${ESC}`;
-  expect(parseSgr(line).map((span) => span.text).join("")).toBe("link ok");
+  expect(
+    parseSgr(line)
+      .map((span) => span.text)
+      .join(""),
+  ).toBe("link ok");
   expect(plain(line)).toBe("link ok");
 });
 
 test("markup stays text", () => {
-  expect(parseSgr("<img src=x onerror=alert(1)>")).toEqual([{ text: "<img src=x onerror=alert(1)>", classes: [] }]);
+  expect(parseSgr("<img src=x onerror=alert(1)>")).toEqual([
+    { text: "<img src=x onerror=alert(1)>", classes: [] },
+  ]);
 });
 
 test("what was written over is not shown", () => {

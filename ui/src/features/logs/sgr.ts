@@ -1,3 +1,4 @@
+/* eslint no-control-regex: off -- control characters are what is looked for */
 /**
  * Colours and weights of a log line (ECMA-48 SGR), and nothing else: every other control sequence is dropped, so a
  * log can neither move, hide nor link anything on the page. Pure; what comes out is text and class names.
@@ -6,11 +7,10 @@
 export type Span = { text: string; classes: readonly string[]; colour?: string; background?: string };
 
 /** Control sequences: CSI (SGR among them), OSC up to its end, and two-character escapes. */
-// eslint-disable-next-line no-control-regex -- escape sequences are what is looked for
-const SEQUENCE = /\u001b\[([0-9;:]*)([\u0020-\u002f]*)([\u0040-\u007e])|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[\u0020-\u007e]?/g;
+const SEQUENCE =
+  /\u001b\[([\u0030-\u003f]*)([\u0020-\u002f]*)([\u0040-\u007e])|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[\u0020-\u007e]?/g;
 
 /** What is left to drop: controls but the tab. */
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
 type Style = { flags: Set<string>; colour: Paint; background: Paint };
@@ -36,7 +36,8 @@ export function parseSgr(line: string): Span[] {
   for (const match of line.matchAll(SEQUENCE)) {
     push(line.slice(from, match.index));
     from = match.index + match[0].length;
-    if (match[3] === "m" && match[2] === "") change(style, match[1] ?? "");
+    const parameters = match[1] ?? "";
+    if (match[3] === "m" && match[2] === "" && /^[0-9;:]*$/.test(parameters)) change(style, parameters);
   }
   push(line.slice(from));
   return spans;
@@ -61,7 +62,14 @@ function span(text: string, style: Style): Span {
   return made;
 }
 
-const flags: Record<number, string> = { 1: "bold", 2: "faint", 3: "italic", 4: "underline", 7: "inverse", 9: "struck" };
+const flags: Record<number, string> = {
+  1: "bold",
+  2: "faint",
+  3: "italic",
+  4: "underline",
+  7: "inverse",
+  9: "struck",
+};
 const ends: Record<number, readonly string[]> = {
   22: ["bold", "faint"],
   23: ["italic"],
@@ -99,7 +107,8 @@ function change(style: Style, parameters: string): void {
 function extended(rest: readonly number[]): [Paint, number] {
   const [kind, first, second, third] = rest;
   if (kind === 5 && first !== undefined) return [indexed(first), 2];
-  if (kind === 2 && third !== undefined) return [{ value: `rgb(${byte(first)} ${byte(second)} ${byte(third)})` }, 4];
+  if (kind === 2 && third !== undefined)
+    return [{ value: `rgb(${byte(first)} ${byte(second)} ${byte(third)})` }, 4];
   return [null, rest.length];
 }
 

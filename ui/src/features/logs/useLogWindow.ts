@@ -100,9 +100,7 @@ export function useLogWindow(log: LogRef, isLive: boolean, storedLines: number):
     return came;
   }, [exclusively, log, show]);
 
-  useEffect(() => {
-    void readEnd();
-  }, [readEnd]);
+  useEffect(() => queueMicrotask(() => void readEnd()), [readEnd]);
 
   useEffect(() => {
     if (!following || isLoading) return;

@@ -40,7 +40,9 @@ export function DeleteDialog({ run, isOpen, onClose }: Props) {
         <Checkbox
           label="From the cluster"
           description={
-            run.only_in_history ? "Nothing of it is in the cluster any more." : "What is still running of it ends."
+            run.only_in_history
+              ? "Nothing of it is in the cluster any more."
+              : "What is still running of it ends."
           }
           disabled={run.only_in_history}
           checked={withObjects}
@@ -51,7 +53,12 @@ export function DeleteDialog({ run, isOpen, onClose }: Props) {
           <Button variant="default" onClick={onClose}>
             Keep
           </Button>
-          <Button color="red" disabled={!history && !withObjects} loading={remove.isPending} onClick={confirm}>
+          <Button
+            color="red"
+            disabled={!history && !withObjects}
+            loading={remove.isPending}
+            onClick={confirm}
+          >
             Delete
           </Button>
         </Group>

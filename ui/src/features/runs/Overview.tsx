@@ -143,7 +143,11 @@ function isEnvironment(value: unknown): value is { name: string; value: string }
     value.length > 0 &&
     value.every(
       (row: unknown) =>
-        typeof row === "object" && row !== null && "name" in row && "value" in row && typeof row.value === "string",
+        typeof row === "object" &&
+        row !== null &&
+        "name" in row &&
+        "value" in row &&
+        typeof row.value === "string",
     )
   );
 }

@@ -49,8 +49,7 @@ export function RunFilters({ search, counts, onChange }: Props) {
             aria-pressed={search.show === name}
             onClick={() => onChange({ ...search, show: search.show === name ? undefined : name })}
           >
-            {groups[name].label}
-            <span className={classes.count}>{count(groupCount(counts, name))}</span>
+            {groups[name].label} <span className={classes.count}>{count(groupCount(counts, name))}</span>
           </Button>
         ))}
       </Group>
@@ -61,7 +60,12 @@ export function RunFilters({ search, counts, onChange }: Props) {
         placeholder="Any function"
         clearable
         searchable
-        data={[...new Set([...(functions.data ?? []).map((each) => each.name), ...(search.function ? [search.function] : [])])]}
+        data={[
+          ...new Set([
+            ...(functions.data ?? []).map((each) => each.name),
+            ...(search.function ? [search.function] : []),
+          ]),
+        ]}
         value={search.function ?? null}
         onChange={(name) => onChange({ ...search, function: name ?? undefined })}
       />

@@ -49,14 +49,20 @@ export function RunHeader({ details }: { details: RunDetails }) {
           <Text size="sm" c="dimmed">
             {run.function}
             {run.version > 0 && ` v${run.version}`} · {run.action} · {run.context} / {run.namespace} ·{" "}
-            {run.started ? `started ${absoluteTime(run.started)}` : `submitted ${absoluteTime(run.created)}`} ·{" "}
-            <Elapsed run={run} />
+            {run.started ? `started ${absoluteTime(run.started)}` : `submitted ${absoluteTime(run.created)}`}{" "}
+            · <Elapsed run={run} />
             {!run.is_final && ` · ${run.doing}`}
           </Text>
         </Stack>
         <Group gap="xs" wrap="nowrap">
           {!run.is_final && (
-            <Button size="xs" variant="default" loading={stop.isPending} disabled={isStopping} onClick={() => stop.mutate()}>
+            <Button
+              size="xs"
+              variant="default"
+              loading={stop.isPending}
+              disabled={isStopping}
+              onClick={() => stop.mutate()}
+            >
               {isStopping ? "Stopping" : "Stop"}
             </Button>
           )}

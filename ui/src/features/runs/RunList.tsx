@@ -71,10 +71,14 @@ function Nothing({ isNarrowed: narrowed, onClear }: { isNarrowed: boolean; onCle
   return (
     <Empty title="No runs yet">
       <Text size="sm">
-        A run is one execution of a container on your cluster. Its state, its log and what it was asked to do stay here,
-        even when the cluster has forgotten it.
+        A run is one execution of a container on your cluster. Its state, its log and what it was asked to do
+        stay here, even when the cluster has forgotten it.
       </Text>
-      <Button size="xs" renderRoot={(props) => <Link to="/new" {...props} />} leftSection={<Icon name="plus" size={14} />}>
+      <Button
+        size="xs"
+        renderRoot={(props) => <Link to="/new" {...props} />}
+        leftSection={<Icon name="plus" size={14} />}
+      >
         New run
       </Button>
     </Empty>

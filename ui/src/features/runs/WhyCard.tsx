@@ -19,20 +19,20 @@ export function WhyCard({ run }: { run: RunView }) {
     run.finished && `ended ${absoluteTime(run.finished)}`,
   ].filter(Boolean);
   return (
-    <Alert
-      className={classes.why}
-      color={isBlocked ? "yellow" : run.word === "lost" ? "gray" : "red"}
-      variant="light"
-      title={title}
-      role="region"
-      aria-label="Why"
-    >
-      {run.message && <Text size="sm">{run.message}</Text>}
-      {raw.length > 0 && (
-        <Text size="xs" c="dimmed" mt={4}>
-          {raw.join(" · ")}
-        </Text>
-      )}
-    </Alert>
+    <section className={classes.why} aria-label="Why">
+      <Alert
+        color={isBlocked ? "yellow" : run.word === "lost" ? "gray" : "red"}
+        variant="light"
+        title={title}
+        role="group"
+      >
+        {run.message && <Text size="sm">{run.message}</Text>}
+        {raw.length > 0 && (
+          <Text size="xs" c="dimmed" mt={4}>
+            {raw.join(" · ")}
+          </Text>
+        )}
+      </Alert>
+    </section>
   );
 }

@@ -7,7 +7,15 @@ import {
   type QueryClient,
 } from "@tanstack/react-query";
 
-import { call, commands, type DeleteScope, type RunFilter, type RunId, type RunList, type RunView } from "@/ipc";
+import {
+  call,
+  commands,
+  type DeleteScope,
+  type RunFilter,
+  type RunId,
+  type RunList,
+  type RunView,
+} from "@/ipc";
 
 import { applyRunsChanged, isNewer } from "./applyRunsChanged";
 
@@ -106,7 +114,6 @@ export function useRerun(run: RunId) {
     onSuccess: (row) => applyChanges(client, [row]),
   });
 }
-
 
 export function useArchiveRun(run: RunId) {
   const client = useQueryClient();

@@ -58,7 +58,9 @@ export function progress(run: RunView): string {
 /** A reason's stored word, with its parts set apart: "OutOfMemory" reads "Out of memory". */
 export function reasonWords(reason: string): string {
   const parts = reason.replace(/([a-z])([A-Z])/g, "$1 $2").split(" ");
-  return parts.map((part, index) => (index === 0 || /^[A-Z]{2,}/.test(part) ? part : part.toLowerCase())).join(" ");
+  return parts
+    .map((part, index) => (index === 0 || /^[A-Z]{2,}/.test(part) ? part : part.toLowerCase()))
+    .join(" ");
 }
 
 /** How long a run took, or takes until now; `null` before it started. */

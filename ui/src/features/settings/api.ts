@@ -23,7 +23,9 @@ export function startupOptions() {
 export function usePreferences(): [Preferences, (change: Partial<Preferences>) => void] {
   const client = useQueryClient();
   const query = useQuery(preferencesOptions());
-  const save = useMutation({ mutationFn: (preferences: Preferences) => call(commands.savePreferences(preferences)) });
+  const save = useMutation({
+    mutationFn: (preferences: Preferences) => call(commands.savePreferences(preferences)),
+  });
   const preferences = query.data ?? {};
   const change = (part: Partial<Preferences>) => {
     const next = { ...preferences, ...part };

@@ -1,0 +1,86 @@
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, test, vi } from "vitest";
+
+import { failure, type Backend } from "@/ipc/mock";
+import { logPage, runDetails, runningView, runView, storedLog } from "@/test/builders";
+import { renderAt } from "@/test/render";
+
+const id = "11111111-1111-4111-8111-111111111111";
+
+function show(backend: Backend, run = runView({ id })) {
+  return renderAt(`/runs/${id}`, { runDetails: () => runDetails(run), ...backend });
+}
+
+test("the end of a log is read first, within the bound, and shown with its size", async () => {
+  const readLogBefore = vi.fn(() => logPage(0, 2, { at_end: true }));
+  show({ logStreams: () => [storedLog()], readLogBefore });
+  expect(await screen.findByText("line 1")).toBeInTheDocument();
+  expect(screen.getByText("2 lines · 200 B · captured to disk, to its end")).toBeInTheDocument();
+  expect(readLogBefore).toHaveBeenCalledWith({ log: storedLog().log, before: null, limit: 262_144 });
+});
+
+test("a live log is followed from where the last piece ended", async () => {
+  const readLog = vi.fn(({ from }: Record<string, unknown>) =>
+    from === 200 ? logPage(2, 1) : logPage(3, 0, { next: 300 }),
+  );
+  show(
+    {
+      logStreams: () => [storedLog({ is_complete: false })],
+      readLogBefore: () => logPage(0, 2),
+      readLog,
+    },
+    runningView({ id }),
+  );
+  expect(await screen.findByText("line 2")).toBeInTheDocument();
+  expect(screen.getByText("line 0")).toBeInTheDocument();
+  await waitFor(() =>
+    expect(readLog).toHaveBeenCalledWith({ log: storedLog().log, from: 300, limit: 262_144 }),
+  );
+});
+
+test("colours are spans, markup is text", async () => {
+  const [first] = logPage(0, 1).lines;
+  const line = {
+    ...logPage(0, 1),
+    lines: first ? [{ ...first, text: "\u001b[31m<b>red</b>\u001b[0m" }] : [],
+  };
+  show({ logStreams: () => [storedLog()], readLogBefore: () => ({ ...line, at_end: true }) });
+  expect((await screen.findByText("<b>red</b>")).className).toMatch(/fg-1/);
+});
+
+test("the newest attempt is shown first, another one when chosen", async () => {
+  const old = storedLog({ log: { ...storedLog().log, pod_uid: "old" }, attempt: 1 });
+  const fresh = storedLog({ log: { ...storedLog().log, pod_uid: "new" }, attempt: 2 });
+  const readLogBefore = vi.fn(({ log }: Record<string, unknown>) => {
+    const first = JSON.stringify(log).includes('"old"') ? 100 : 200;
+    return logPage(first, 1, { at_end: true });
+  });
+  show({ logStreams: () => [old, fresh], readLogBefore });
+  expect(await screen.findByText("line 200")).toBeInTheDocument();
+  await userEvent.click(screen.getByRole("combobox", { name: "Attempt and container" }));
+  await userEvent.click(await screen.findByRole("option", { name: "Attempt 1 · main" }));
+  expect(await screen.findByText("line 100")).toBeInTheDocument();
+  expect(screen.queryByText("line 200")).not.toBeInTheDocument();
+});
+
+test("a gap is said, and so is a failure to read, with a way to ask again", async () => {
+  let isBroken = true;
+  show({
+    logStreams: () => [storedLog({ gaps: [{ after_line: 7, why: "the node rotated the file" }] })],
+    readLogBefore: () => {
+      if (isBroken) throw failure("storage", "The log cannot be read.");
+      return logPage(0, 1, { at_end: true });
+    },
+  });
+  expect(await screen.findByText(/Lines may be missing after line 7: the node rotated/)).toBeInTheDocument();
+  expect(await screen.findByText("The log cannot be read.")).toBeInTheDocument();
+  isBroken = false;
+  await userEvent.click(screen.getByRole("button", { name: "Retry" }));
+  expect(await screen.findByText("line 0")).toBeInTheDocument();
+});
+
+test("without a log it says why", async () => {
+  show({ logStreams: () => [] }, runningView({ id, doing: "pulling the image" }));
+  expect(await screen.findByText("No log yet: pulling the image.")).toBeInTheDocument();
+});

@@ -1,0 +1,101 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, test, vi } from "vitest";
+
+import { failure } from "@/ipc/mock";
+import { connection, runDetails, runningView, runView } from "@/test/builders";
+import { renderAt } from "@/test/render";
+
+const id = "aaaa1111-0000-4000-8000-000000000000";
+const live = runningView({ id, name: "train-live" });
+const failed = runView({
+  id,
+  name: "train-oom",
+  word: "failed",
+  state: "ERROR",
+  reason: "OutOfMemory",
+  message: "The container used more than its limit of 512Mi.",
+  exit_code: 137,
+});
+
+test("a failed run begins with why", async () => {
+  renderAt(`/runs/${id}`, { runDetails: () => runDetails(failed) });
+  const why = await screen.findByRole("region", { name: "Why" });
+  expect(why).toHaveTextContent("Out of memory");
+  expect(why).toHaveTextContent("The container used more than its limit of 512Mi.");
+  expect(why).toHaveTextContent("exit code 137");
+  expect(screen.queryByRole("button", { name: "Stop" })).not.toBeInTheDocument();
+});
+
+test("a run that is not there says so", async () => {
+  renderAt(`/runs/${id}`, {
+    runDetails: () => {
+      throw failure("not_found", "There is no such run.");
+    },
+  });
+  expect(await screen.findByRole("alert")).toHaveTextContent("There is no such run.");
+});
+
+test("stop is asked of the core, and a refusal is told without losing the page", async () => {
+  const stopRun = vi.fn().mockImplementation(() => {
+    throw failure("not_ours", "This run was launched by another installation.");
+  });
+  renderAt(`/runs/${id}`, { runDetails: () => runDetails(live), stopRun });
+  await userEvent.click(await screen.findByRole("button", { name: "Stop" }));
+  expect(await screen.findByRole("alert")).toHaveTextContent(
+    "This run was launched by another installation.",
+  );
+  expect(stopRun).toHaveBeenCalledWith({ run: id });
+  expect(screen.getByRole("heading", { name: "train-live" })).toBeInTheDocument();
+});
+
+test("a rerun opens the new run", async () => {
+  const next = runningView({ id: "bbbb2222-0000-4000-8000-000000000000", name: "train-again" });
+  const { router } = renderAt(`/runs/${id}`, {
+    runDetails: ({ run }) => runDetails(run === id ? failed : next),
+    rerunRun: () => next,
+  });
+  await userEvent.click(await screen.findByRole("button", { name: "Rerun" }));
+  expect(await screen.findByRole("heading", { name: "train-again" })).toBeInTheDocument();
+  expect(router.state.location.pathname).toBe(`/runs/${next.id}`);
+});
+
+test("delete asks what shall go", async () => {
+  const deleteRun = vi.fn(() => null);
+  const { router } = renderAt(`/runs/${id}`, { runDetails: () => runDetails(failed), deleteRun });
+  await userEvent.click(await screen.findByRole("button", { name: "Delete…" }));
+  const dialog = await screen.findByRole("dialog");
+  await userEvent.click(within(dialog).getByRole("checkbox", { name: "From the cluster" }));
+  await userEvent.click(within(dialog).getByRole("button", { name: "Delete" }));
+  await waitFor(() =>
+    expect(deleteRun).toHaveBeenCalledWith({ run: id, scope: { history: true, objects: false } }),
+  );
+  await waitFor(() => expect(router.state.location.pathname).toBe("/runs"));
+});
+
+test("the overview tells each value with its origin", async () => {
+  const details = runDetails(failed, {
+    values: [
+      { path: "image", value: "python:3.11", origin: "function" },
+      { path: "envs", value: [{ name: "LR", value: "0.1" }], origin: "run" },
+    ],
+    objects: [{ kind: "Job", name: "train-oom", uid: "u1" }],
+  });
+  renderAt(`/runs/${id}?tab=overview`, { runDetails: () => details });
+  expect((await screen.findByText("python:3.11")).closest("tr")).toHaveTextContent(
+    "imagepython:3.11function",
+  );
+  expect(screen.getByText("LR=0.1").closest("tr")).toHaveTextContent("run");
+});
+
+test("a live run is stale while its own place is not heard from, a finished one never", async () => {
+  const connections = [connection({ state: "stale" })];
+  const engineStatus = () => ({ is_ours: true, captures: 0, connections });
+  const first = renderAt(`/runs/${id}`, { runDetails: () => runDetails(live), engineStatus });
+  expect(await screen.findByText(/Nothing was heard from lab/)).toBeInTheDocument();
+  first.unmount();
+  renderAt(`/runs/${id}`, { runDetails: () => runDetails(failed), engineStatus });
+  await screen.findByRole("heading", { name: "train-oom" });
+  await waitFor(() => expect(screen.getByRole("status", { name: "Connection" })).toHaveTextContent("Stale"));
+  expect(screen.queryByText(/Nothing was heard from lab/)).not.toBeInTheDocument();
+});
