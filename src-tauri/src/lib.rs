@@ -10,7 +10,6 @@ mod commands;
 mod error;
 mod events;
 mod form;
-mod keyring;
 mod logging;
 mod navigation;
 mod preferences;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use berth_core::ports::Clock;
 use berth_core::{App, ErrorCode, Options, Ports};
 use berth_history::SqliteHistory;
+use berth_vault::KeyringVault;
 use tauri::AppHandle;
 use tauri::async_runtime::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -15,7 +16,6 @@ use tracing_appender::non_blocking::WorkerGuard;
 use crate::clock::WallClock;
 use crate::error::{CommandError, CommandResult};
 use crate::events::TauriSink;
-use crate::keyring::NoKeyring;
 use crate::preferences::PreferencesFile;
 use crate::views::Startup;
 
@@ -96,7 +96,8 @@ fn open_core(data_dir: PathBuf, sink: Arc<TauriSink>, notices: &mut Vec<String>)
     let clock: Arc<dyn Clock> = Arc::new(WallClock);
     let opened = SqliteHistory::open(&data_dir, &clock)?;
     notices.extend(opened.notices);
-    let ports = Ports { history: opened.history, archive: opened.archive, vault: Arc::new(NoKeyring), sink, clock };
+    let ports =
+        Ports { history: opened.history, archive: opened.archive, vault: Arc::new(KeyringVault::new()), sink, clock };
     let options = Options { data_dir, kubeconfigs: App::default_kubeconfigs(), watch_window: WATCH_WINDOW };
     Ok(App::new(ports, options))
 }
