@@ -2,7 +2,10 @@
 //! `BERTH_TEST_CONTEXT`; without it these tests fail, they do not skip.
 
 mod api;
+mod logs;
 mod manifests;
+mod outages;
+mod program;
 mod recorded;
 mod sandbox;
 mod shape;

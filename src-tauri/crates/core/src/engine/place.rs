@@ -30,6 +30,9 @@ const DUTIES_AT_ONCE: usize = 16;
 /// How often time itself is an input.
 const TICK: Duration = Duration::from_secs(1);
 
+/// How long the end of the engine waits for runs that are over and not yet settled: their last lines are on the way.
+const LINGER: Duration = Duration::from_secs(4);
+
 /// Runs of others that were looked up and left alone are remembered up to this number.
 const LEFT_ALONE: usize = 10_000;
 
@@ -102,7 +105,8 @@ impl Place {
             duties: 0,
             probed_last: None,
             left_alone: HashSet::new(),
-            stop: stop.child_token(),
+            // Not a child of `stop`: what is nearly done is done before the end.
+            stop: CancellationToken::new(),
         };
         work.take_runs().await;
         work.connect(false).await;
@@ -116,9 +120,14 @@ impl Work {
     async fn go(&mut self, stop: &CancellationToken) {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut leave_at = None;
         loop {
+            if leave_at.is_some_and(|time| time <= Instant::now() || !self.is_settling()) {
+                return;
+            }
             tokio::select! {
-                () = stop.cancelled() => return,
+                () = stop.cancelled(), if leave_at.is_none() => leave_at = Some(Instant::now() + LINGER),
+                () = tokio::time::sleep_until(leave_at.unwrap_or_else(Instant::now)), if leave_at.is_some() => return,
                 signal = heard(&mut self.watch) => self.signal(signal).await,
                 Some(done) = self.tasks.join_next_with_id(), if !self.tasks.is_empty() => self.done(done).await,
                 changed = self.place.runs.changed() => {
@@ -137,6 +146,12 @@ impl Work {
 
     fn now(&self) -> Duration {
         self.began.elapsed()
+    }
+
+    /// Whether the last of a run that is over is being written down, and may be soon.
+    fn is_settling(&self) -> bool {
+        self.link.state == ConnectionState::Live
+            && self.runs.values().any(|tracked| tracked.is_known && tracked.is_released() && tracked.is_final())
     }
 
     async fn input(&mut self, input: Input) {

@@ -1,0 +1,184 @@
+//! Log capture against a real node: cut streams, fast writers, rotation, odd bytes.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use berth_model::RunState;
+use berth_testkit::Relay;
+use serde_json::json;
+
+use crate::program::{Program, kubeconfig, server};
+use crate::sandbox::{Sandbox, image};
+
+const RUNS: usize = 20;
+const CUTS: usize = 200;
+const LINES: usize = 1500;
+
+/// One line of run `run`: characters of several bytes, a colour, a carriage return within.
+fn line(run: usize, number: usize) -> String {
+    format!("\u{1b}[3{}mrun {run} line {number:05}\r é 漢字 🚢 {}\u{1b}[0m\n", run % 8, "x".repeat(number % 90))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twenty_logs_cut_two_hundred_times_while_lines_flow_are_stored_whole_and_once() {
+    let sandbox = Sandbox::new("cuts").await;
+    let folder = tempfile::tempdir().unwrap();
+    let relay = Relay::to(server(&kubeconfig())).await;
+    let through = folder.path().join("kubeconfig");
+    relay.kubeconfig(&kubeconfig(), &through).unwrap();
+    let program = Program::start(&folder.path().join("data"), &through);
+    // Stated in Python on the node and here, not carried over.
+    let script = r#"
+import sys, time
+run = int(sys.argv[1])
+out = sys.stdout.buffer
+for number in range(int(sys.argv[2])):
+    text = "\x1b[3%dmrun %d line %05d\r é 漢字 🚢 %s\x1b[0m\n" % (run % 8, run, number, "x" * (number % 90))
+    out.write(text.encode())
+    out.flush()
+    if number % 25 == 24:
+        time.sleep(0.4)
+"#;
+    let mut runs = Vec::new();
+    for run in 0..RUNS {
+        let command = json!(["python3", "-c", script, run.to_string(), LINES.to_string()]);
+        runs.push(program.launch(&sandbox.namespace, json!({"image": image("python"), "command": command})).await);
+    }
+    let flows = |run: &&berth_model::RunId| program.log(**run).is_some_and(|log| log.lines > 0 && !log.is_complete);
+    let began = Instant::now();
+    let before = relay.cuts();
+    let mut random: u64 = 88_172_645_463_325_252;
+    let mut in_flow = 0;
+    while in_flow < CUTS {
+        assert!(began.elapsed() < Duration::from_secs(240), "only {in_flow} cuts while lines flowed");
+        let flowing = runs.iter().filter(flows).count();
+        if flowing == 0 {
+            assert!(in_flow == 0, "the lines ended after {in_flow} cuts");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            continue;
+        }
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        // Somewhere in the next bytes of each connection: in a line, a character, a chunk, a TLS record.
+        relay.cut_after(Some(3_000 + random % 40_000));
+        tokio::time::sleep(Duration::from_millis(250)).await;
+        // Three connections of the watch are cut beside the logs; they are not counted.
+        in_flow = (relay.cuts() - before).saturating_sub(3 * began.elapsed().as_secs() as usize);
+    }
+    relay.cut_after(None);
+    println!("{} connections cut, {in_flow} counted, within {:?}", relay.cuts() - before, began.elapsed());
+    for (run, id) in runs.into_iter().enumerate() {
+        let row = program.ended(id, 180).await;
+        assert_eq!(row.run.status.state, RunState::Completed, "{:?}", row.run.status);
+        program.settled(id, 60).await;
+        let log = program.log(id).expect("a log");
+        let expected: String = (0..LINES).map(|number| line(run, number)).collect();
+        let stored = program.text(&log);
+        assert!(stored == expected.as_bytes(), "run {run}: {}", difference(&stored, expected.as_bytes()));
+        assert_eq!((log.is_complete, log.gaps.len(), log.lines), (true, 0, LINES as u64), "{log:?}");
+    }
+}
+
+/// Says where two texts part.
+fn difference(stored: &[u8], expected: &[u8]) -> String {
+    let at = stored.iter().zip(expected).take_while(|(one, other)| one == other).count();
+    let show = |text: &[u8]| {
+        String::from_utf8_lossy(&text[at.saturating_sub(80).min(text.len())..(at + 80).min(text.len())]).into_owned()
+    };
+    format!(
+        "{} bytes stored, {} written; they part at {at}:\n{:?}\n{:?}",
+        stored.len(),
+        expected.len(),
+        show(stored),
+        show(expected)
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn four_megabytes_a_second_for_thirty_seconds_are_stored_while_the_log_rotates_and_readers_are_slow() {
+    let sandbox = Sandbox::new("flood").await;
+    let folder = tempfile::tempdir().unwrap();
+    let program = Arc::new(Program::start(folder.path(), &kubeconfig()));
+    let script = r#"
+import sys, time
+out = sys.stdout.buffer
+seconds, lines = 30, 40000
+began = time.monotonic()
+number = 0
+for second in range(seconds * 10):
+    block = []
+    for _ in range(lines // 10):
+        block.append(b"%08d %s\n" % (number, b"abcdefghij" * 9))
+        number += 1
+    out.write(b"".join(block))
+    out.flush()
+    wait = began + (second + 1) / 10 - time.monotonic()
+    if wait > 0:
+        time.sleep(wait)
+"#;
+    let spec = json!({"image": image("python"), "command": ["python3", "-c", script]});
+    let run = program.launch(&sandbox.namespace, spec).await;
+    let stop = Arc::new(AtomicBool::new(false));
+    // A page that reads in small pieces and rests, and a search over everything, again and again.
+    let reader = tokio::task::spawn_blocking({
+        let (program, stop) = (Arc::clone(&program), Arc::clone(&stop));
+        move || {
+            let mut read = 0usize;
+            let mut cursor = 0;
+            while !stop.load(Ordering::Relaxed) {
+                if let Some(log) = program.log(run) {
+                    let piece = program.app.read_log(&log.key, cursor, 64 * 1024).unwrap();
+                    cursor = piece.next;
+                    read += piece.raw.len();
+                }
+                std::thread::sleep(Duration::from_millis(200));
+            }
+            read
+        }
+    });
+    let row = program.ended(run, 150).await;
+    assert_eq!(row.run.status.state, RunState::Completed, "{:?}", row.run.status);
+    program.settled(run, 60).await;
+    stop.store(true, Ordering::Relaxed);
+    assert!(reader.await.unwrap() > 0, "the slow reader read too");
+    let log = program.log(run).expect("a log");
+    assert_eq!((log.lines, log.gaps.len(), log.is_complete), (1_200_000, 0, true), "{log:?}");
+    let text = program.text(&log);
+    let mut number = 0usize;
+    for line in text.split_inclusive(|byte| *byte == b'\n') {
+        let expected = format!("{number:08} {}\n", "abcdefghij".repeat(9));
+        assert!(line == expected.as_bytes(), "line {number} is {:?}", String::from_utf8_lossy(line));
+        number += 1;
+    }
+    assert_eq!(number, 1_200_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn odd_bytes_and_a_line_of_five_megabytes_survive() {
+    let sandbox = Sandbox::new("odd").await;
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start(folder.path(), &kubeconfig());
+    let script = r#"
+import sys
+out = sys.stdout.buffer
+out.write(b"\x1b[1mbold\x1b[0m 10%\r 100%\n\n" + bytes(b for b in range(256) if b not in (10, 13)) + b"\n")
+out.write(b"five " * 1048576 + b"\n")
+out.write(b"last, without an end")
+out.flush()
+"#;
+    let spec = json!({"image": image("python"), "command": ["python3", "-c", script]});
+    let run = program.launch(&sandbox.namespace, spec).await;
+    program.ended(run, 120).await;
+    program.settled(run, 60).await;
+    let log = program.log(run).expect("a log");
+    let mut expected = b"\x1b[1mbold\x1b[0m 10%\r 100%\n\n".to_vec();
+    expected.extend((0..=255u8).filter(|byte| !matches!(byte, 10 | 13)));
+    expected.extend_from_slice(b"\n");
+    expected.extend_from_slice("five ".repeat(1_048_576).as_bytes());
+    expected.extend_from_slice(b"\nlast, without an end\n");
+    let stored = program.text(&log);
+    assert!(stored == expected, "{}", difference(&stored, &expected));
+    assert_eq!((log.is_complete, log.gaps.len()), (true, 0), "{log:?}");
+}
