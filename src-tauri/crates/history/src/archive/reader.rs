@@ -206,9 +206,9 @@ pub(crate) fn search(
     let mut next = from;
     let ended = walk(shared, &log, from, |loaded| {
         let (skipped, rest) = from_line(loaded, next);
-        let mut number = loaded.segment.first_line + line::count(skipped);
+        let first = loaded.segment.first_line + line::count(skipped);
         let mut cursor = loaded.segment.start + skipped.len() as u64;
-        for line in line::lines(rest) {
+        for (number, line) in (first..).zip(line::lines(rest)) {
             if scanned > 0 && scanned + line.len() > budget {
                 next = cursor;
                 return None;
@@ -217,7 +217,6 @@ pub(crate) fn search(
                 found.push((number, cursor, line.to_vec()));
             }
             scanned += line.len();
-            number += 1;
             cursor += line.len() as u64;
         }
         next = cursor;
