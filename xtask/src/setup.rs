@@ -31,7 +31,6 @@ pub const CLUSTER_PACKAGES: &[&str] = &[
     "procps",
     "runc",
     "socat",
-    "sqlite3",
     "tzdata",
     "uidmap",
     "util-linux",

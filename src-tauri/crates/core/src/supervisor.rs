@@ -28,8 +28,8 @@ const QUIET_UNSEEN: Duration = Duration::from_secs(60);
 /// How long a probe may take before it counts as failed, in contact and while stale.
 const PROBE_LIMIT: Duration = Duration::from_secs(5);
 const PROBE_LIMIT_STALE: Duration = Duration::from_secs(10);
-/// Probes under way at once while stale: one a second, each given 10 s.
-const PROBES_AT_ONCE: u32 = 10;
+/// Probes under way at once while stale: one a second, each given 10 s, and one that is being given up.
+const PROBES_AT_ONCE: u32 = 11;
 /// After this long without contact one probe in 5 s is enough.
 const LONG_STALE: Duration = Duration::from_secs(600);
 /// How often a refused sign-in or right is tried again by itself.
@@ -166,6 +166,10 @@ impl Link {
     fn heard(&mut self, now: Duration) {
         self.heard = now;
         self.is_troubled = false;
+        if self.state == ConnectionState::Denied && !self.has_list {
+            // Another of the kinds that are watched spoke; what is denied stays denied until the list comes.
+            return;
+        }
         let state = if self.has_list { ConnectionState::Live } else { ConnectionState::CatchingUp };
         let message = self.limited.clone();
         self.enter(state, message, now);

@@ -1,6 +1,6 @@
 //! Decides where the log of one container instance is to be had, and what the end of a stream means. Pure.
 
-use berth_model::Attempt;
+use berth_model::{Attempt, AttemptState};
 
 use crate::ports::LogKey;
 
@@ -22,14 +22,16 @@ pub enum Standing {
 /// Says where an instance stands, from the pods that are there.
 #[must_use]
 pub fn standing(attempts: &[Attempt], key: &LogKey) -> Standing {
-    let container = attempts
-        .iter()
-        .find(|attempt| attempt.pod_uid == key.pod_uid)
-        .and_then(|attempt| attempt.containers.iter().find(|container| container.name == key.container));
-    let Some(container) = container else { return Standing::Unreachable };
+    let attempt = attempts.iter().find(|attempt| attempt.pod_uid == key.pod_uid);
+    let container =
+        attempt.and_then(|attempt| attempt.containers.iter().find(|container| container.name == key.container));
+    let (Some(attempt), Some(container)) = (attempt, container) else { return Standing::Unreachable };
+    let is_over = !matches!(attempt.state, AttemptState::Pending | AttemptState::Running);
     match container.restarts.checked_sub(key.restart) {
         Some(0) if container.is_running => Standing::Running,
         Some(0) if container.has_started => Standing::Ended,
+        // The node does not know its container any more (the node was lost), and nothing will start in this pod.
+        Some(_) if is_over && !container.has_started => Standing::Unreachable,
         Some(0) | None => Standing::Waiting,
         // The next instance is about to start, or has ended already and waits for another start: the node's "current"
         // and "previous" may both mean that one, so nothing is read as this one's until it is clear.
@@ -77,7 +79,7 @@ pub const fn after(ending: Ending, opened: Standing, now: Standing) -> After {
 
 #[cfg(test)]
 mod tests {
-    use berth_model::{AttemptState, ContainerView, RunId};
+    use berth_model::{ContainerView, RunId};
 
     use super::*;
 
@@ -114,6 +116,9 @@ mod tests {
         check(0, &pods(2, true, true), Standing::Unreachable);
         check(1, &pods(0, true, true), Standing::Waiting);
         check(0, &[], Standing::Unreachable);
+        let mut lost = pods(0, false, false);
+        lost[0].state = AttemptState::Failed;
+        check(0, &lost, Standing::Unreachable);
     }
 
     #[test]

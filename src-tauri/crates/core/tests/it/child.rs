@@ -21,6 +21,8 @@ pub enum Deed {
     Delete,
     /// What the next start does with what it finds open.
     Recover,
+    /// Is the engine until the run is settled.
+    Engine,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -91,6 +93,16 @@ async fn act(plan: Plan) {
         Deed::Launch => drop(app.launch(&request(plan.run)).await),
         Deed::Stop => drop(app.stop(plan.run).await),
         Deed::Delete => drop(app.delete(plan.run, DeleteScope { history: true, objects: true }).await),
+        Deed::Engine => {
+            let stop = tokio_util::sync::CancellationToken::new();
+            let settled = async {
+                while app.history().settled(plan.run).await.unwrap() != (true, true) {
+                    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                }
+                stop.cancel();
+            };
+            tokio::join!(app.run_engine(stop.clone()), settled).0.unwrap();
+        }
         Deed::Recover => {
             for row in app.history().open_runs().await.unwrap() {
                 drop(match row.run.status.wish {

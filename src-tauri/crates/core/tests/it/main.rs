@@ -4,6 +4,9 @@
 
 mod api;
 mod child;
+mod engine;
+mod engine_crashes;
+mod engine_outages;
 mod launch;
 mod launch_crashes;
 mod launch_faults;

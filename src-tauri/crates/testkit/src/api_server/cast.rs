@@ -171,9 +171,14 @@ impl PodHandle {
     }
 }
 
-fn container(restarts: u64, state: Value, running: bool) -> Value {
+/// A status as the kubelet writes it: what ran has an identity, also where it has ended.
+fn container(restarts: u64, mut state: Value, running: bool) -> Value {
+    let id = format!("containerd://{restarts:064x}");
+    if let Some(ended) = state.get_mut("terminated").and_then(Value::as_object_mut) {
+        ended.insert("containerID".to_owned(), json!(id));
+    }
     json!({
-        "name": "main", "image": "busybox", "imageID": "busybox@sha256:0000000000000000000000000000000000000000000000000000000000000000",
+        "containerID": id, "name": "main", "image": "busybox", "imageID": "busybox@sha256:0000000000000000000000000000000000000000000000000000000000000000",
         "ready": running, "started": running, "restartCount": restarts, "state": state, "lastState": {},
     })
 }
