@@ -2,6 +2,7 @@
 //! `BERTH_TEST_CONTEXT`; without it these tests fail, they do not skip.
 
 mod api;
+mod contract;
 mod logs;
 mod manifests;
 mod outages;

@@ -2,6 +2,7 @@
 //! programs and tells how they ended.
 
 mod bare;
+mod bench;
 mod build;
 mod cache;
 mod check;
@@ -50,6 +51,8 @@ enum Commands {
     Demo(demo::Arguments),
     /// Record anew what the cluster says of a run in each situation, for the tests of how Berth reads it
     Record(record::Arguments),
+    /// Measure Berth against peers in the same run, and write the ratios to docs/BENCHMARKS.md
+    Bench(bench::Arguments),
     /// The test cluster: a real Kubernetes on this machine
     Cluster(cluster::Arguments),
 }
@@ -73,6 +76,7 @@ fn run(command: Commands) -> Result<ExitCode> {
         Commands::Bare { line } => return bare::run_in(&line),
         Commands::Demo(arguments) => return demo::run_all(&arguments),
         Commands::Record(arguments) => return record::run(&arguments),
+        Commands::Bench(arguments) => bench::run(&arguments)?,
         Commands::Cluster(arguments) => return cluster::run(arguments),
     }
     Ok(ExitCode::SUCCESS)

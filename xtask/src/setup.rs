@@ -31,6 +31,7 @@ pub const CLUSTER_PACKAGES: &[&str] = &[
     "procps",
     "runc",
     "socat",
+    "sqlite3",
     "tzdata",
     "uidmap",
     "util-linux",

@@ -79,7 +79,7 @@ pub struct RunRow {
     pub seq: u64,
     /// Whether it was put away.
     pub archived: bool,
-    /// The run, without manifests and origins where the list does not need them.
+    /// The run; in a page of runs without its manifests, origins and inline code, which may be large.
     pub run: Run,
 }
 

@@ -148,6 +148,11 @@ impl FileArchive {
     /// Opens the archive for reading; nothing is there to read where the index cannot be opened.
     pub(crate) fn for_reading(folder: &Folder, access: Access, reason: &str, patience: Duration) -> Self {
         let path = folder.log_index();
+        // A side file holds what the main file does not have yet, so it must be read too.
+        let access = match access {
+            Access::ReadImmutable if repair::with_suffix(&path, "-wal").exists() => Access::Read,
+            other => other,
+        };
         let connection = if path.exists() { connection::open(&path, access, patience).ok() } else { None };
         Self {
             shared: Arc::new(Shared {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use berth_core::ports::{Clock, StoreError};
+use berth_core::ports::{Clock, RunQuery, StoreError};
 use berth_model::{InstallationId, Project, ProjectId, ProjectName};
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -18,7 +18,7 @@ use crate::folder::{self, Folder, FolderLock, Tenancy};
 use crate::migrations::{self, Standing};
 use crate::readers::Readers;
 use crate::writer::{self, Writer};
-use crate::{repair, rows};
+use crate::{page, repair, rows};
 
 /// How long a database that another program holds is waited for, before it is called locked.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -144,6 +144,14 @@ impl SqliteHistory {
             _lock: lock,
         };
         Ok(Opened { history: Arc::new(history), archive, notices })
+    }
+
+    /// Returns the SQL that a page of runs is read with, values filled in: for timing it against another program.
+    ///
+    /// # Errors
+    /// `Failed` where the database cannot be read.
+    pub fn page_statements(&self, query: &RunQuery) -> Result<Vec<String>, StoreError> {
+        self.readers.run("write the page's statements", |connection| page::texts(connection, query))
     }
 
     /// The way to write.

@@ -54,3 +54,60 @@ pub(crate) fn run(connection: &mut Connection, steps: &[&str]) -> Result<(), Sto
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::backup;
+    use crate::connection::Access;
+    use crate::folder::Folder;
+
+    const STEPS: &[&str] = &["CREATE TABLE one (x)", "CREATE TABLE two (x); INSERT INTO two VALUES (7);"];
+
+    fn database(folder: &Folder) -> Connection {
+        connection::open(&folder.database(), Access::Write, Duration::from_secs(1)).unwrap()
+    }
+
+    #[test]
+    fn missing_steps_run_once_and_in_order() {
+        let place = tempfile::tempdir().unwrap();
+        let mut connection = database(&Folder::prepare(place.path()).unwrap());
+        assert_eq!(standing(&connection, STEPS).unwrap(), Standing::Empty);
+        run(&mut connection, STEPS.get(..1).unwrap()).unwrap();
+        assert_eq!(standing(&connection, STEPS).unwrap(), Standing::Older);
+        run(&mut connection, STEPS).unwrap();
+        run(&mut connection, STEPS).unwrap();
+        assert_eq!(standing(&connection, STEPS).unwrap(), Standing::Current);
+        assert_eq!(standing(&connection, STEPS.get(..1).unwrap()).unwrap(), Standing::Newer(2));
+        let rows: i64 = connection.query_row("SELECT count(*) FROM two", [], |row| row.get(0)).unwrap();
+        assert_eq!(rows, 1);
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_the_file_as_the_step_before_did() {
+        let place = tempfile::tempdir().unwrap();
+        let mut connection = database(&Folder::prepare(place.path()).unwrap());
+        let error = run(&mut connection, &["CREATE TABLE one (x)", "CREATE TABLE two (x); nonsense;"]).unwrap_err();
+        assert!(error.to_string().starts_with("unable to bring the schema to version 2"), "{error}");
+        assert_eq!(connection::version(&connection).unwrap(), 1);
+        let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).unwrap();
+        assert_eq!(tables, 1, "nothing of the failed step is left");
+    }
+
+    #[test]
+    fn the_copy_before_a_migration_is_sound_and_the_newest_three_are_kept() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::prepare(place.path()).unwrap();
+        let mut connection = database(&folder);
+        run(&mut connection, STEPS).unwrap();
+        for hour in 1..=5 {
+            let now = format!("2026-11-24T0{hour}:00:00Z").parse().unwrap();
+            let copy = backup::before_migration(&connection, &folder, now).unwrap();
+            backup::verify(&copy).unwrap();
+            assert!(copy.ends_with(format!("before-version-0003-2026-11-24T0{hour}-00-00Z.db")), "{}", copy.display());
+        }
+        assert_eq!(backup::all(&folder).len(), 3);
+    }
+}

@@ -62,8 +62,8 @@ pub(crate) async fn prepare(entry: &ContextEntry) -> Result<Way, Error> {
         return Err(refuse("the server address is not an http or https address".to_owned()));
     }
     // kube compares NO_PROXY with the proxy's own address and so never heeds it.
-    let stated = kubeconfig.clusters.iter().filter_map(|named| named.cluster.as_ref()?.proxy_url.clone());
-    config.proxy_url = proxy(stated.filter(|text| !text.is_empty()).next_back(), &server).map_err(refuse)?;
+    let mut stated = kubeconfig.clusters.iter().filter_map(|named| named.cluster.as_ref()?.proxy_url.clone());
+    config.proxy_url = proxy(stated.rfind(|text| !text.is_empty()), &server).map_err(refuse)?;
     config.default_retry = false;
     let sign_in = config.auth_info.exec.take().map(SignIn::new).transpose()?.map(Arc::new);
     let default_namespace = config.default_namespace.clone();

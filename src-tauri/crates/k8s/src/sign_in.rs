@@ -210,10 +210,10 @@ struct Group(Child);
 impl Drop for Group {
     fn drop(&mut self) {
         #[cfg(unix)]
-        if let Some(group) = self.0.id().and_then(|id| rustix::process::Pid::from_raw(id.cast_signed())) {
-            if let Err(error) = rustix::process::kill_process_group(group, rustix::process::Signal::KILL) {
-                tracing::debug!(%error, "the process group of a sign-in program was gone already");
-            }
+        if let Some(group) = self.0.id().and_then(|id| rustix::process::Pid::from_raw(id.cast_signed()))
+            && let Err(error) = rustix::process::kill_process_group(group, rustix::process::Signal::KILL)
+        {
+            tracing::debug!(%error, "the process group of a sign-in program was gone already");
         }
     }
 }

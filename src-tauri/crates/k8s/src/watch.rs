@@ -45,10 +45,10 @@ impl Cluster {
     #[must_use]
     pub fn watch_runs(&self, window: Duration) -> BoxStream<'static, WatchSignal> {
         let joined = Joined {
-            jobs: Feed::new(self, ours(), window),
-            pods: Feed::new(self, ours(), window),
+            jobs: Feed::open(self, ours(), window),
+            pods: Feed::open(self, ours(), window),
             // Events carry no labels of ours.
-            events: Feed::new(self, String::new(), window),
+            events: Feed::open(self, String::new(), window),
             table: Table::default(),
             flush_at: None,
         };

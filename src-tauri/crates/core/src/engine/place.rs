@@ -52,7 +52,7 @@ pub(super) struct Place {
 /// What a task of a place came to.
 enum Done {
     Connected(Result<Cluster, Error>),
-    Probed(RunId, Result<Option<RunObjects>, Trouble>),
+    Probed(RunId, Result<Option<Box<RunObjects>>, Trouble>),
     /// A duty, with what was found where it looked.
     Duty(RunId, Duty, Result<Learned, Error>),
     Captured(Captured),
@@ -462,7 +462,7 @@ impl Work {
             }
             Done::Probed(run, Ok(seen)) => {
                 let taught = match seen {
-                    Some(objects) => self.apply(run, objects).await,
+                    Some(objects) => self.apply(run, *objects).await,
                     None => {
                         let tracked = self.runs.get_mut(&run);
                         tracked.is_some_and(|tracked| {
@@ -655,7 +655,7 @@ async fn connect(app: &App, target: &Target) -> Result<Cluster, Error> {
     app.clusters.cluster(target).await
 }
 
-async fn probe(app: &App, target: &Target, run: &Run) -> Result<Option<RunObjects>, Trouble> {
+async fn probe(app: &App, target: &Target, run: &Run) -> Result<Option<Box<RunObjects>>, Trouble> {
     let cluster = app.clusters.cluster(target).await.map_err(|error| trouble(&error))?;
     let asked = match run.status.objects.first() {
         Some(main) => cluster.run_objects(run.id, main).await,
@@ -664,7 +664,7 @@ async fn probe(app: &App, target: &Target, run: &Run) -> Result<Option<RunObject
             None => cluster.identity().await.map(|_| None),
         },
     };
-    asked.map_err(|error| Trouble::from(&error))
+    asked.map(|seen| seen.map(Box::new)).map_err(|error| Trouble::from(&error))
 }
 
 /// Does what is owed to one run.

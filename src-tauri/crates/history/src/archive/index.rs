@@ -79,7 +79,7 @@ pub(crate) fn list(connection: &Connection, run: RunId) -> Result<Vec<Log>, Faul
     Ok(logs)
 }
 
-/// Makes a log where it is new. A log that is written on is not complete any more.
+/// Makes a log where it is new.
 pub(crate) fn make(connection: &Connection, key: &LogKey, pod: &str, attempt: u32) -> Result<i64, Fault> {
     Ok(connection.query_row(
         "INSERT INTO logs (run, pod_uid, container, restart, pod, attempt) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -90,9 +90,10 @@ pub(crate) fn make(connection: &Connection, key: &LogKey, pod: &str, attempt: u3
     )?)
 }
 
-/// Says whether the end of a log is stored.
+/// Says whether the end of a log is stored; once it is, it stays so.
 pub(crate) fn set_complete(connection: &Connection, log: i64, is_complete: bool) -> Result<(), Fault> {
-    connection.execute("UPDATE logs SET is_complete = ?2 WHERE id = ?1", params![log, is_complete])?;
+    connection
+        .execute("UPDATE logs SET is_complete = max(is_complete, ?2) WHERE id = ?1", params![log, is_complete])?;
     Ok(())
 }
 

@@ -206,9 +206,9 @@ pub(crate) fn search(
     let mut next = from;
     let ended = walk(shared, &log, from, |loaded| {
         let (skipped, rest) = from_line(loaded, next);
-        let mut number = loaded.segment.first_line + line::count(skipped);
+        let first = loaded.segment.first_line + line::count(skipped);
         let mut cursor = loaded.segment.start + skipped.len() as u64;
-        for line in line::lines(rest) {
+        for (number, line) in (first..).zip(line::lines(rest)) {
             if scanned > 0 && scanned + line.len() > budget {
                 next = cursor;
                 return None;
@@ -217,7 +217,6 @@ pub(crate) fn search(
                 found.push((number, cursor, line.to_vec()));
             }
             scanned += line.len();
-            number += 1;
             cursor += line.len() as u64;
         }
         next = cursor;
@@ -262,7 +261,7 @@ impl Tail {
                 self.lines.push_front(line.to_vec());
                 continue;
             };
-            let floor = *self.floor.get_or_insert_with(|| floor(time) - SignedDuration::from_secs(1));
+            let floor = *self.floor.get_or_insert_with(|| second_before(time));
             if time >= floor {
                 self.lines.push_front(line.to_vec());
             } else if time.duration_since(floor).abs() > DISORDER {
@@ -273,7 +272,10 @@ impl Tail {
     }
 }
 
-fn floor(time: Timestamp) -> Timestamp {
+/// The beginning of the second before that of a time.
+fn second_before(time: Timestamp) -> Timestamp {
     let rounding = jiff::TimestampRound::new().smallest(Unit::Second).mode(jiff::RoundMode::Floor);
-    time.round(rounding).unwrap_or(time)
+    let floor = time.round(rounding).unwrap_or(time);
+    // A time is a word of the cluster: one at the beginning of all time must not end the program.
+    floor.checked_sub(SignedDuration::from_secs(1)).unwrap_or(floor)
 }

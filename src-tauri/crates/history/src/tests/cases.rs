@@ -366,7 +366,7 @@ async fn events_fold_by_identity_and_older_sights_change_nothing() {
     let once = event("a", 1, "2026-11-24T05:00:01Z", "2026-11-24T05:00:01Z");
     let thrice = event("a", 3, "2026-11-24T05:00:01Z", "2026-11-24T05:00:30Z");
     history.record_events(run(1).id, &[late.clone(), once.clone()]).await.unwrap();
-    history.record_events(run(1).id, &[thrice.clone()]).await.unwrap();
+    history.record_events(run(1).id, std::slice::from_ref(&thrice)).await.unwrap();
     history.record_events(run(1).id, &[once]).await.unwrap();
     assert_eq!(history.events(run(1).id).await.unwrap(), [thrice, late]);
 }

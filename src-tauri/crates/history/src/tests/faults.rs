@@ -47,7 +47,8 @@ fn overwrite_pages(path: &Path) {
 
 #[tokio::test]
 async fn a_damaged_file_is_moved_aside_and_the_backup_restored_with_the_reason_told() {
-    let damages: [(&str, fn(&Path)); 5] = [
+    type Damage = fn(&Path);
+    let damages: [(&str, Damage); 5] = [
         ("pages overwritten", overwrite_pages),
         ("not a database", |path| {
             fs::write(path, "this is a text file, not a database, whoever put it there").unwrap()

@@ -95,7 +95,7 @@ impl Cluster {
     pub(crate) async fn list<T: Readable>(&self, query: &str) -> Result<Listing<T>, Error> {
         let attempt = Attempt::on("list", &T::RESOURCE, self.namespace(), None);
         let listing = self.pages(&T::RESOURCE.all(self.namespace()), query, &attempt).await?;
-        let items = listing.items.iter().filter_map(|raw: &Box<RawValue>| decode(raw.get())).collect();
+        let items = listing.items.iter().filter_map(|raw| decode(raw.get())).collect();
         Ok(Listing { items, version: listing.version })
     }
 

@@ -23,7 +23,7 @@ pub(super) fn load(path: &Path) -> Result<Kubeconfig, String> {
     })?;
     let mut merged = Kubeconfig::default();
     for mut document in documents {
-        resolve_paths(&mut document, path.parent().unwrap_or(Path::new("")));
+        resolve_paths(&mut document, path.parent().unwrap_or_else(|| Path::new("")));
         merged = merged.merge(document).map_err(|_| {
             format!("\"{}\" has parts of several kinds or versions; a kubeconfig has one", path.display())
         })?;

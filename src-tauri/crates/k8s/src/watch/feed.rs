@@ -83,7 +83,7 @@ struct VersionMetadata {
 
 impl<T: Readable> Feed<T> {
     /// Starts with a list. Never ends.
-    pub(super) fn new(cluster: &Cluster, query: String, window: Duration) -> BoxStream<'static, FeedSignal<T>> {
+    pub(super) fn open(cluster: &Cluster, query: String, window: Duration) -> BoxStream<'static, FeedSignal<T>> {
         let feed = Self {
             cluster: cluster.clone(),
             query,

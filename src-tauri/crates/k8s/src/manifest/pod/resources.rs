@@ -16,7 +16,7 @@ pub fn render(resources: &Resources) -> Option<ResourceRequirements> {
     let named = [("cpu", &resources.cpu), ("memory", &resources.mem), (accelerator_key, &accelerators)];
     let requests = amounts(&named, |amount| amount.requests.as_ref());
     let limits = amounts(&named, |amount| amount.limits.as_ref());
-    (requests.is_some() || limits.is_some()).then(|| ResourceRequirements { claims: None, limits, requests })
+    (requests.is_some() || limits.is_some()).then_some(ResourceRequirements { claims: None, limits, requests })
 }
 
 /// Accelerators cannot be shared out, so what is set aside is what may be used.

@@ -16,7 +16,7 @@ pub fn of_pod(task: &TaskSpec, level: SecurityLevel, problems: &mut Vec<Problem>
             "User 0 is root, and this run is confined to ordinary users: choose another user, or leave it out to run as 1000.",
         ));
     }
-    let chosen = |value: Option<i64>| value.or(is_restricted.then_some(ORDINARY));
+    let chosen = |value: Option<i64>| value.or_else(|| is_restricted.then_some(ORDINARY));
     PodSecurityContext {
         run_as_non_root: is_restricted.then_some(true),
         run_as_user: chosen(task.run_as_user),
