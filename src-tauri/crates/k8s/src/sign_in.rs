@@ -238,5 +238,5 @@ fn clean(text: &str) -> String {
     text.trim().chars().filter(|letter| !letter.is_control()).take(300).collect()
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests;

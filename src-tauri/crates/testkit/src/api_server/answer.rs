@@ -36,7 +36,10 @@ pub(crate) fn stream(content_type: &str, bytes: BoxStream<'static, Result<Bytes,
 }
 
 /// A stream behind a lock that is never waited for, since a body has to be `Sync` and a stream is polled by one.
-struct SyncStream(std::sync::Mutex<StreamBody<BoxStream<'static, Result<http_body::Frame<Bytes>, Broken>>>>);
+struct SyncStream(std::sync::Mutex<StreamBody<Frames>>);
+
+/// The pieces of a body as they come.
+type Frames = BoxStream<'static, Result<http_body::Frame<Bytes>, Broken>>;
 
 impl http_body::Body for SyncStream {
     type Data = Bytes;
