@@ -1,6 +1,13 @@
 //! What only a real Kubernetes can show. `cargo xtask test` brings one up and names it in `BERTH_TEST_KUBECONFIG` and
 //! `BERTH_TEST_CONTEXT`; without it these tests fail, they do not skip.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails, in its helpers too"
+)]
+
 mod api;
 mod contract;
 mod logs;
