@@ -1,5 +1,5 @@
 //! What tests need in place of the outside: a scripted API server, a relay that breaks connections, builders of
-//! Kubernetes objects, and ports that live in memory. Never a normal dependency.
+//! Kubernetes objects, ports that live in memory, and the program as a process that dies on request. Never a normal dependency.
 
 #![expect(
     clippy::panic,
@@ -11,6 +11,7 @@ pub mod api_server;
 pub mod builders;
 pub mod contract;
 pub mod memory;
+pub mod program;
 pub mod relay;
 
 pub use api_server::{FakeApi, Fault, On, Served};

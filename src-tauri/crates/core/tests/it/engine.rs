@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 use berth_core::App;
 use berth_core::ports::{ConnectionState, LogInfo, Notice};
 use berth_model::{Place, RunId, RunState};
-use berth_testkit::{FakeApi, Served};
+use berth_testkit::program::open;
+use berth_testkit::{FakeApi, RecordingSink, Served};
 use jiff::Timestamp;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
-use crate::world::{Announced, MemoryVault, open, request};
+use crate::world::request;
 
 /// The namespace of the scripted server.
 pub const NAMESPACE: &str = "lab";
@@ -23,7 +24,7 @@ pub struct Stage {
     pub api: FakeApi,
     pub served: Served,
     pub app: Arc<App>,
-    pub announced: Arc<Announced>,
+    pub announced: Arc<RecordingSink>,
     engine: Option<(CancellationToken, tokio::task::JoinHandle<Result<(), berth_core::Error>>)>,
 }
 
@@ -34,8 +35,8 @@ impl Stage {
         let folder = tempfile::tempdir().unwrap();
         // Children of this process find it there.
         std::fs::copy(served.kubeconfig(), crate::world::kubeconfig_in(folder.path())).unwrap();
-        let announced = Arc::<Announced>::default();
-        let app = open(folder.path(), &Self::kubeconfig(&folder), &announced, &Arc::<MemoryVault>::default());
+        let announced = Arc::<RecordingSink>::default();
+        let app = open(folder.path(), &Self::kubeconfig(&folder), Arc::clone(&announced), Arc::default());
         Self { folder, api, served, app, announced, engine: None }
     }
 
@@ -130,7 +131,7 @@ async fn a_run_is_watched_captured_and_released_to_the_cluster() {
     assert_eq!((logs.len(), logs[0].is_complete, logs[0].gaps.len()), (1, true, 0));
     assert_eq!(stage.text(&logs[0]), "first\nlast\n");
     assert_eq!(stage.kept(&job), Some(86_400));
-    let notices = stage.announced.0.lock().unwrap();
+    let notices = stage.announced.notices();
     assert!(notices.iter().any(|notice| *notice == Notice::LogGrew(run)));
     let states: Vec<ConnectionState> = notices
         .iter()
@@ -185,7 +186,7 @@ async fn objects_that_history_does_not_know_are_imported_and_those_of_others_are
     first.stop_engine().await;
     // Another laptop: the same cluster, a history that knows of nothing.
     let folder = tempfile::tempdir().unwrap();
-    let other = open(folder.path(), &first.served.kubeconfig(), &Arc::default(), &Arc::default());
+    let other = open(folder.path(), &first.served.kubeconfig(), Arc::default(), Arc::default());
     let mut request = request(RunId::random());
     request.place = Some(Place { context: "fake".into(), namespace: Some(NAMESPACE.into()) });
     other.launch(&request).await.unwrap();

@@ -55,7 +55,7 @@ async fn the_engine_passes_on_within_two_seconds_when_its_holder_is_killed() {
     until(20, "the holder stores a line", || async { stage.logs(run).first().is_some_and(|log| log.lines == 1) }).await;
     stage.start_engine();
     until(5, "this process announces what the holder stores", || async {
-        let notices = stage.announced.0.lock().unwrap();
+        let notices = stage.announced.notices();
         notices.iter().any(|notice| *notice == berth_core::ports::Notice::LogGrew(run))
     })
     .await;

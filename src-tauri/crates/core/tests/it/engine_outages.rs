@@ -27,7 +27,7 @@ async fn running() -> (Stage, berth_model::RunId, berth_testkit::api_server::Pod
 
 /// The states of the connection that people were told.
 fn told(stage: &Stage) -> Vec<ConnectionState> {
-    let notices = stage.announced.0.lock().unwrap();
+    let notices = stage.announced.notices();
     let of = |notice: &berth_core::ports::Notice| match notice {
         berth_core::ports::Notice::Connection(one) => Some(one.state),
         _ => None,

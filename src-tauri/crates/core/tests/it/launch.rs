@@ -52,7 +52,7 @@ async fn every_change_is_announced_after_it_is_written() {
     let world = World::new();
     let run = RunId::random();
     world.app.launch(&request(run)).await.unwrap();
-    let notices = world.announced.0.lock().unwrap();
+    let notices = world.announced.notices();
     let revisions: Vec<u64> = notices
         .iter()
         .filter_map(|notice| match notice {

@@ -17,7 +17,7 @@ async fn refused(world: &World, request: &LaunchRequest) -> Error {
     assert!(world.api.all("jobs").is_empty() && world.api.all("configmaps").is_empty());
     assert!(world.app.runs(&RunQuery::default()).await.unwrap().rows.is_empty(), "no run was written");
     assert!(world.app.history().functions(&request.project).await.unwrap().is_empty(), "no function was saved");
-    assert!(world.announced.0.lock().unwrap().is_empty(), "nothing was announced");
+    assert!(world.announced.notices().is_empty(), "nothing was announced");
     error
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use berth_core::ports::{Notice, SecretValue};
+use berth_core::ports::{Notice, SecretValue, SecretVault};
 use berth_core::{DeleteScope, ErrorCode};
 use berth_model::{InstallationId, Run, RunId, RunState, RunStatus, Submission, Transition, Wish};
 use hyper::Method;
@@ -160,7 +160,7 @@ async fn a_run_is_deleted_from_everywhere_and_only_then_forgotten() {
     world.app.delete(run, DeleteScope { history: true, objects: true }).await.unwrap();
     assert!(world.api.all("jobs").is_empty());
     assert!(world.app.history().run(run).await.unwrap().is_none());
-    assert!(world.announced.0.lock().unwrap().contains(&Notice::RunDeleted(run)));
+    assert!(world.announced.notices().contains(&Notice::RunDeleted(run)));
 }
 
 #[tokio::test]
@@ -197,9 +197,10 @@ async fn a_secrets_value_is_in_the_keyring_and_nowhere_else() {
     let entry = world.app.set_secret(&project, &name, &SecretValue::new(CANARY.to_owned())).await.unwrap();
     let again = world.app.set_secret(&project, &name, &SecretValue::new(CANARY.to_owned())).await.unwrap();
     assert_eq!(entry.id, again.id, "a new value is the same secret");
-    let accounts: Vec<String> = world.vault.0.lock().unwrap().keys().cloned().collect();
-    assert_eq!(accounts.len(), 1);
-    assert!(accounts[0].ends_with(&format!("/{}", entry.id)), "{accounts:?}");
+    let installation = world.app.history().installation().await.unwrap();
+    let drawer = world.app.history().project(&project).await.unwrap().unwrap();
+    let account = format!("{installation}/{}/{}", drawer.id, entry.id);
+    assert_eq!(world.vault.read(&account).await.unwrap().unwrap().expose(), CANARY);
     let names: Vec<String> =
         world.app.secrets(&project).await.unwrap().iter().map(|entry| entry.name.to_string()).collect();
     assert_eq!(names, ["TOKEN"]);
@@ -208,8 +209,25 @@ async fn a_secrets_value_is_in_the_keyring_and_nowhere_else() {
         assert!(!bytes.windows(CANARY.len()).any(|part| part == CANARY.as_bytes()), "{}", file.display());
     }
     world.app.delete_secret(&project, &name).await.unwrap();
-    assert!(world.vault.0.lock().unwrap().is_empty());
+    assert!(world.vault.read(&account).await.unwrap().is_none());
     assert_eq!(world.app.delete_secret(&project, &name).await.unwrap_err().code, ErrorCode::NotFound);
+}
+
+#[tokio::test]
+async fn a_locked_keyring_takes_no_secret_and_loses_none() {
+    let world = World::new();
+    let project = request(RunId::random()).project;
+    let name = "TOKEN".parse().unwrap();
+    let value = SecretValue::new("v".to_owned());
+    world.vault.lock(true);
+    let error = world.app.set_secret(&project, &name, &value).await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::Keyring);
+    assert!(world.app.secrets(&project).await.unwrap().is_empty(), "no name without a value");
+    world.vault.lock(false);
+    world.app.set_secret(&project, &name, &value).await.unwrap();
+    world.vault.lock(true);
+    assert_eq!(world.app.delete_secret(&project, &name).await.unwrap_err().code, ErrorCode::Keyring);
+    assert_eq!(world.app.secrets(&project).await.unwrap().len(), 1, "the name stays with its value");
 }
 
 fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {

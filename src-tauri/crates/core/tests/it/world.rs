@@ -1,68 +1,24 @@
 //! A data folder, a kubeconfig that leads to the scripted API server, and the core upon both.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
 
-use async_trait::async_trait;
-use berth_core::ports::{Clock, EventSink, Notice, RunRow, SecretValue, SecretVault, StoreError};
-use berth_core::{App, LaunchRequest, Launchable, Options, Ports};
-use berth_history::SqliteHistory;
+use berth_core::ports::RunRow;
+use berth_core::{App, LaunchRequest, Launchable};
 use berth_model::{Action, Place, ProjectName, RunId};
-use jiff::Timestamp;
+use berth_testkit::program::open;
+use berth_testkit::{MemoryVault, RecordingSink};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::api::Api;
-
-/// The wall clock.
-pub struct WallClock;
-
-impl Clock for WallClock {
-    #[expect(clippy::disallowed_methods, reason = "the tests run in real time")]
-    fn now(&self) -> Timestamp {
-        Timestamp::now()
-    }
-}
-
-/// Keeps what was announced.
-#[derive(Default)]
-pub struct Announced(pub Mutex<Vec<Notice>>);
-
-impl EventSink for Announced {
-    fn announce(&self, notice: Notice) {
-        self.0.lock().unwrap().push(notice);
-    }
-}
-
-/// A keyring in memory.
-#[derive(Default)]
-pub struct MemoryVault(pub Mutex<HashMap<String, String>>);
-
-#[async_trait]
-impl SecretVault for MemoryVault {
-    async fn store(&self, account: &str, value: &SecretValue) -> Result<(), StoreError> {
-        self.0.lock().unwrap().insert(account.to_owned(), value.expose().to_owned());
-        Ok(())
-    }
-
-    async fn read(&self, account: &str) -> Result<Option<SecretValue>, StoreError> {
-        Ok(self.0.lock().unwrap().get(account).cloned().map(SecretValue::new))
-    }
-
-    async fn delete(&self, account: &str) -> Result<(), StoreError> {
-        self.0.lock().unwrap().remove(account);
-        Ok(())
-    }
-}
 
 /// One data folder with its program and its cluster.
 pub struct World {
     pub folder: TempDir,
     pub api: Api,
     pub app: Arc<App>,
-    pub announced: Arc<Announced>,
+    pub announced: Arc<RecordingSink>,
     pub vault: Arc<MemoryVault>,
 }
 
@@ -71,18 +27,14 @@ impl World {
         let api = Api::start();
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(kubeconfig_in(folder.path()), kubeconfig(&format!("http://{}", api.address))).unwrap();
-        Self::around(folder, api)
-    }
-
-    pub fn around(folder: TempDir, api: Api) -> Self {
-        let (announced, vault) = (Arc::<Announced>::default(), Arc::<MemoryVault>::default());
-        let app = open(folder.path(), &kubeconfig_in(folder.path()), &announced, &vault);
+        let (announced, vault) = (Arc::<RecordingSink>::default(), Arc::<MemoryVault>::default());
+        let app = open(folder.path(), &kubeconfig_in(folder.path()), Arc::clone(&announced), Arc::clone(&vault));
         Self { folder, api, app, announced, vault }
     }
 
     /// A second program on the same data folder.
     pub fn other_program(&self) -> Arc<App> {
-        open(self.folder.path(), &kubeconfig_in(self.folder.path()), &Arc::default(), &Arc::default())
+        open(self.folder.path(), &kubeconfig_in(self.folder.path()), Arc::default(), Arc::default())
     }
 
     pub async fn run(&self, run: RunId) -> RunRow {
@@ -108,25 +60,6 @@ pub fn kubeconfig(server: &str) -> String {
         "contexts": [{ "name": "lab", "context": { "cluster": "lab", "user": "dev", "namespace": "work" } }],
     })
     .to_string()
-}
-
-/// Opens the core on a data folder, as a program does at its start.
-pub fn open(folder: &Path, kubeconfig: &Path, announced: &Arc<Announced>, vault: &Arc<MemoryVault>) -> Arc<App> {
-    let clock: Arc<dyn Clock> = Arc::new(WallClock);
-    let opened = SqliteHistory::open(&folder.join("data"), &clock).unwrap();
-    let ports = Ports {
-        history: opened.history,
-        archive: opened.archive,
-        vault: Arc::clone(vault) as Arc<dyn SecretVault>,
-        sink: Arc::clone(announced) as Arc<dyn EventSink>,
-        clock,
-    };
-    let options = Options {
-        data_dir: folder.join("data"),
-        kubeconfigs: vec![kubeconfig.to_owned()],
-        watch_window: Duration::from_secs(25),
-    };
-    App::new(ports, options)
 }
 
 /// A function with code, so that the launch makes an object beside the Job.
