@@ -43,9 +43,13 @@ impl Shell {
         let stop = CancellationToken::new();
         let folder = berth_history::default_folder();
         let data_dir = folder.clone().unwrap_or_default();
-        let log = crate::logging::start(&data_dir).ok();
+        let log = folder.as_deref().ok().and_then(|folder| crate::logging::start(folder).ok());
         let (preferences, notice) = PreferencesFile::open(handle, &data_dir);
-        let mut startup = Startup { data_dir: data_dir.display().to_string(), notices: notice.into_iter().collect() };
+        let mut startup = Startup {
+            data_dir: data_dir.display().to_string(),
+            installation: None,
+            notices: notice.into_iter().collect(),
+        };
         let sink = Arc::new(TauriSink::default());
         let app = match folder {
             Ok(folder) => open_core(folder, Arc::clone(&sink), &mut startup.notices),
@@ -68,8 +72,12 @@ impl Shell {
     }
 
     /// How the start went.
-    pub fn startup(&self) -> Startup {
-        self.startup.clone()
+    pub async fn startup(&self) -> Startup {
+        let mut startup = self.startup.clone();
+        if let Ok(app) = &self.app {
+            startup.installation = app.history().installation().await.ok();
+        }
+        startup
     }
 
     /// Ends the engine and waits for it, but not for ever.

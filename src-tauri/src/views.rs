@@ -9,6 +9,7 @@ mod preview;
 mod run;
 mod value;
 
+use berth_model::InstallationId;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use context::ContextReport;
@@ -25,6 +26,8 @@ pub(crate) use value::{Json, Whole};
 pub(crate) struct Startup {
     /// The data folder.
     pub data_dir: String,
+    /// Its identity, where it could be opened.
+    pub installation: Option<InstallationId>,
     /// One sentence for each thing that the person should know.
     pub notices: Vec<String>,
 }

@@ -11,7 +11,7 @@ use crate::views::Startup;
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn startup(shell: State<'_, Shell>) -> CommandResult<Startup> {
-    Ok(shell.startup())
+    Ok(shell.startup().await)
 }
 
 /// Reads the preferences.

@@ -160,10 +160,25 @@ fn flatten(prefix: &str, object: Map<String, Value>, listed: &mut Vec<(String, V
         let path = if prefix.is_empty() { key } else { format!("{prefix}.{key}") };
         match value {
             Value::Object(inner) if !inner.is_empty() => flatten(&path, inner, listed),
+            Value::Array(items) if items.iter().all(is_named) && !items.is_empty() => {
+                listed.extend(items.into_iter().map(|item| named(&path, item)));
+            }
             Value::Null => {}
             other => listed.push((path, other)),
         }
     }
+}
+
+fn is_named(item: &Value) -> bool {
+    item.get("name").is_some_and(Value::is_string)
+}
+
+/// Lists an item by its own name: a variable as its value, anything else as it is.
+fn named(path: &str, item: Value) -> (String, Value) {
+    let name = item.get("name").and_then(Value::as_str).unwrap_or_default();
+    let path = format!("{path}.{name}");
+    let value = item.get("value").filter(|value| value.is_string()).cloned();
+    (path, value.unwrap_or(item))
 }
 
 #[cfg(test)]
@@ -181,6 +196,7 @@ mod tests {
         let origins = BTreeMap::from([
             ("image".to_owned(), Origin::Function),
             ("source".to_owned(), Origin::Run),
+            ("envs.A".to_owned(), Origin::Profile),
             ("resources.mem".to_owned(), Origin::Default),
         ]);
         let listed: Vec<_> = values(spec, &origins).into_iter().map(|value| (value.path, value.origin)).collect();
@@ -188,7 +204,7 @@ mod tests {
             ("image", Some(Origin::Function)),
             ("source.code", Some(Origin::Run)),
             ("source.lang", Some(Origin::Run)),
-            ("envs", None),
+            ("envs.A", Some(Origin::Profile)),
             ("resources.mem.requests", Some(Origin::Default)),
         ];
         assert_eq!(listed, expected.map(|(path, origin)| (path.to_owned(), origin)));

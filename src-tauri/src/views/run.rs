@@ -1,7 +1,7 @@
 //! A run as a list shows it.
 
 use berth_core::ports::RunRow;
-use berth_model::{Action, Phase, RunId, RunState, StatusWord, Wish};
+use berth_model::{Action, InstallationId, Phase, RunId, RunState, StatusWord, Wish};
 use serde::{Deserialize, Serialize};
 
 use crate::views::Whole;
@@ -55,6 +55,8 @@ pub(crate) struct RunView {
     pub attempts: u32,
     /// What someone wants to become of it.
     pub wish: Option<Wish>,
+    /// Who launched it: a run of another installation is looked at, not touched.
+    pub installation: InstallationId,
     /// Whether nothing will change any more.
     pub is_final: bool,
     /// Whether its objects are gone from the cluster.
@@ -97,6 +99,7 @@ impl RunView {
             finished: status.finished.map(|time| time.to_string()),
             attempts: u32::try_from(status.attempts.len()).unwrap_or(u32::MAX),
             wish: status.wish,
+            installation: run.installation,
             is_final: status.state.is_final(run.action),
             only_in_history: status.only_in_history,
             archived: row.archived,

@@ -49,6 +49,7 @@ export function Frame({ children }: { children: ReactNode }) {
         />
         <Button
           size="xs"
+          variant="default"
           renderRoot={(props) => <Link to="/new" {...props} />}
           leftSection={<Icon name="plus" size={14} />}
         >

@@ -295,6 +295,9 @@ export type GapView = {
 	why: string,
 };
 
+/**  Identity of a data folder: two laptops, or two folders on one, are two installations. */
+export type InstallationId = string;
+
 /**  Any JSON, `unknown` to the page. */
 export type Json = unknown;
 
@@ -445,7 +448,11 @@ export type Problem = {
 	message: string,
 };
 
-/**  Name of a project: `^[a-z0-9-]{2,38}$` (DigitalHub's rule). */
+/**
+ *  Name of a project: `^[a-z0-9-]{2,38}$`.
+ * 
+ *  DigitalHub's rule; 38 leaves room in a label (63 characters) for what its server puts before it.
+ */
 export type ProjectName = string;
 
 /**  These runs were removed from history. */
@@ -621,6 +628,8 @@ export type RunView = {
 	attempts: number,
 	/**  What someone wants to become of it. */
 	wish: Wish | null,
+	/**  Who launched it: a run of another installation is looked at, not touched. */
+	installation: InstallationId,
 	/**  Whether nothing will change any more. */
 	is_final: boolean,
 	/**  Whether its objects are gone from the cluster. */
@@ -646,6 +655,8 @@ export type SpecValue = {
 export type Startup = {
 	/**  The data folder. */
 	data_dir: string,
+	/**  Its identity, where it could be opened. */
+	installation: InstallationId | null,
 	/**  One sentence for each thing that the person should know. */
 	notices: string[],
 };

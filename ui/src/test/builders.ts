@@ -26,6 +26,7 @@ export function runView(rest: Partial<RunView> = {}): RunView {
     started: "2026-03-10T12:00:01Z",
     finished: "2026-03-10T12:00:42Z",
     attempts: 1,
+    installation: "99999999-0000-4000-8000-000000000000",
     wish: null,
     is_final: true,
     only_in_history: false,

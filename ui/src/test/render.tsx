@@ -32,7 +32,11 @@ const quiet: Backend = {
   logStreams: () => [],
   preferences: () => ({}),
   savePreferences: () => null,
-  startup: () => ({ data_dir: "/home/ada/.local/share/berth", notices: [] }),
+  startup: () => ({
+    data_dir: "/home/ada/.local/share/berth",
+    installation: "99999999-0000-4000-8000-000000000000",
+    notices: [],
+  }),
 };
 
 /** Shows the whole page at an address, on a scripted core. */

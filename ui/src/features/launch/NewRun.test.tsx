@@ -68,7 +68,9 @@ test("the objects and the words of the command are shown as they would be made",
   await type("Image", "python:3.11");
   const pane = screen.getByRole("complementary", { name: "What will be created" });
   expect(await within(pane).findByText(/name: train-x/)).toBeInTheDocument();
-  expect(await screen.findByText(/command: \["python","train.py"\]/)).toHaveTextContent('args: ["--lr","0.1"]');
+  expect(await screen.findByText(/command: \["python","train.py"\]/)).toHaveTextContent(
+    'args: ["--lr","0.1"]',
+  );
 });
 
 test("a problem stands at its field, once the field was left", async () => {

@@ -7,7 +7,12 @@ import { plural } from "@/shared/format";
 
 import classes from "./launch.module.css";
 
-type Props = { preview: Preview | undefined; error: Error | null; problems: number; hasImage: boolean };
+type Props = {
+  preview: Preview | undefined;
+  error: Error | null;
+  problems: number;
+  hasImage: boolean;
+};
 
 /** The objects as they would be made: live, to read. */
 export function PreviewPane({ preview, error, problems, hasImage }: Props) {

@@ -60,7 +60,7 @@ export function EventsTab({ events, transitions }: Props) {
         ) : (
           <Table className={classes.table} verticalSpacing={5}>
             <Table.Tbody>
-              {transitions.map((change) => (
+              {distinctChanges(transitions).map((change) => (
                 <Table.Tr key={change.revision}>
                   <Table.Td w={160}>{absoluteTime(change.at)}</Table.Td>
                   <Table.Td w={120}>{change.state}</Table.Td>
@@ -76,4 +76,11 @@ export function EventsTab({ events, transitions }: Props) {
       </section>
     </Stack>
   );
+}
+
+/** Leaves out changes that show nothing new: every step of a launch is written down, not every one is told. */
+function distinctChanges(transitions: readonly TransitionView[]): TransitionView[] {
+  const isSame = (one: TransitionView, other: TransitionView | undefined) =>
+    one.state === other?.state && one.doing === other.doing && one.message === other.message;
+  return transitions.filter((change, index) => !isSame(change, transitions[index - 1]));
 }

@@ -130,24 +130,7 @@ function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
   );
 }
 
-/** A value as people write it; environment rows one a line. */
+/** A value as people write it. */
 function valueText({ value }: SpecValue): string {
-  if (typeof value === "string") return value;
-  if (isEnvironment(value)) return value.map((row) => `${row.name}=${row.value}`).join("\n");
-  return JSON.stringify(value);
-}
-
-function isEnvironment(value: unknown): value is { name: string; value: string }[] {
-  return (
-    Array.isArray(value) &&
-    value.length > 0 &&
-    value.every(
-      (row: unknown) =>
-        typeof row === "object" &&
-        row !== null &&
-        "name" in row &&
-        "value" in row &&
-        typeof row.value === "string",
-    )
-  );
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -30,7 +30,7 @@ export function RunFilters({ search, counts, onChange }: Props) {
     <Group gap="xs" wrap="wrap">
       <TextInput
         size="xs"
-        w={260}
+        w={300}
         aria-label="Search runs"
         placeholder="Search name, id, image, environment"
         leftSection={<Icon name="search" size={14} />}

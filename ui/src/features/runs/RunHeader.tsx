@@ -2,6 +2,7 @@ import { Anchor, Button, Group, Stack, Text, Title } from "@mantine/core";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
+import { useIsForeign } from "@/features/settings";
 import type { RunDetails } from "@/ipc";
 import { absoluteTime } from "@/shared/format";
 import { ErrorPanel } from "@/shared/ErrorPanel";
@@ -22,6 +23,7 @@ export function RunHeader({ details }: { details: RunDetails }) {
   const rerun = useRerun(run.id);
   const archive = useArchiveRun(run.id);
   const [isDeleting, setDeleting] = useState(false);
+  const isForeign = useIsForeign(run);
   const failure = stop.error ?? rerun.error ?? archive.error;
   const isStopping = run.wish === "stop" || run.word === "stopping";
 
@@ -55,7 +57,7 @@ export function RunHeader({ details }: { details: RunDetails }) {
           </Text>
         </Stack>
         <Group gap="xs" wrap="nowrap">
-          {!run.is_final && (
+          {!run.is_final && !isForeign && (
             <Button
               size="xs"
               variant="default"
@@ -82,6 +84,11 @@ export function RunHeader({ details }: { details: RunDetails }) {
           </Button>
         </Group>
       </Group>
+      {isForeign && (
+        <Text size="sm" c="dimmed">
+          Launched by another installation: Berth looks at it and does not touch it.
+        </Text>
+      )}
       {run.only_in_history && (
         <Text size="sm" c="dimmed">
           Its objects are gone from the cluster; this is shown from the local history.

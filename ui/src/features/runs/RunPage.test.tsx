@@ -49,6 +49,14 @@ test("stop is asked of the core, and a refusal is told without losing the page",
   expect(screen.getByRole("heading", { name: "train-live" })).toBeInTheDocument();
 });
 
+test("a run of another installation is looked at, not stopped", async () => {
+  const foreign = { ...live, installation: "88888888-0000-4000-8000-000000000000" };
+  renderAt(`/runs/${id}`, { runDetails: () => runDetails(foreign) });
+  expect(await screen.findByText(/Launched by another installation/)).toBeInTheDocument();
+  expect(screen.queryByRole("button", { name: "Stop" })).not.toBeInTheDocument();
+  expect(screen.getByRole("button", { name: "Rerun" })).toBeInTheDocument();
+});
+
 test("a rerun opens the new run", async () => {
   const next = runningView({ id: "bbbb2222-0000-4000-8000-000000000000", name: "train-again" });
   const { router } = renderAt(`/runs/${id}`, {
@@ -77,7 +85,7 @@ test("the overview tells each value with its origin", async () => {
   const details = runDetails(failed, {
     values: [
       { path: "image", value: "python:3.11", origin: "function" },
-      { path: "envs", value: [{ name: "LR", value: "0.1" }], origin: "run" },
+      { path: "envs.LR", value: "0.1", origin: "run" },
     ],
     objects: [{ kind: "Job", name: "train-oom", uid: "u1" }],
   });
@@ -85,7 +93,7 @@ test("the overview tells each value with its origin", async () => {
   expect((await screen.findByText("python:3.11")).closest("tr")).toHaveTextContent(
     "imagepython:3.11function",
   );
-  expect(screen.getByText("LR=0.1").closest("tr")).toHaveTextContent("run");
+  expect(screen.getByText("envs.LR").closest("tr")).toHaveTextContent("envs.LR0.1run");
 });
 
 test("a live run is stale while its own place is not heard from, a finished one never", async () => {

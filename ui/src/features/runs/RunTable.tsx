@@ -12,12 +12,12 @@ import { progress } from "./states";
 /** The runs, newest first. */
 export function RunTable({ runs, withPlace }: { runs: readonly RunView[]; withPlace: boolean }) {
   return (
-    <Table className={classes.table} highlightOnHover stickyHeader verticalSpacing={6}>
+    <Table className={classes.table} highlightOnHover stickyHeader verticalSpacing={7}>
       <Table.Thead>
         <Table.Tr>
-          <Table.Th w={150}>State</Table.Th>
-          <Table.Th>Run</Table.Th>
-          <Table.Th w={150}>Function</Table.Th>
+          <Table.Th w={140}>State</Table.Th>
+          <Table.Th w={215}>Run</Table.Th>
+          <Table.Th w={135}>Function</Table.Th>
           <Table.Th w={70}>Action</Table.Th>
           {withPlace && <Table.Th w={170}>Context / namespace</Table.Th>}
           <Table.Th w={110}>Started</Table.Th>

@@ -19,6 +19,13 @@ export function startupOptions() {
   });
 }
 
+/** Tells whether another installation launched a run: then it is looked at, not touched. */
+export function useIsForeign(run: { installation: string }): boolean {
+  const startup = useQuery(startupOptions());
+  const own = startup.data?.installation ?? null;
+  return own !== null && own !== run.installation;
+}
+
 /** The preferences and how to change some of them; shown at once, written behind. */
 export function usePreferences(): [Preferences, (change: Partial<Preferences>) => void] {
   const client = useQueryClient();

@@ -1,2 +1,2 @@
-export { preferencesOptions, startupOptions, usePreferences } from "./api";
+export { preferencesOptions, startupOptions, useIsForeign, usePreferences } from "./api";
 export { SettingsPopover } from "./SettingsPopover";
