@@ -3,8 +3,11 @@
 //!
 //! A ratio of two programs on one machine in one hour says something; a time alone does not.
 
+mod capture;
 mod history;
 mod machine;
+mod rival;
+mod submit;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -34,13 +37,29 @@ struct Benchmark {
 }
 
 /// All of them, in the order of the table.
-const ALL: &[Benchmark] = &[Benchmark {
-    id: "B13",
-    title: "History of 100,000 runs",
-    how: "A page of 100 runs with its counts, asked through the history's own port until the runs are parsed, against \
+const ALL: &[Benchmark] = &[
+    Benchmark {
+        id: "B6",
+        title: "Capture of a log",
+        how: "A log of 200 MB, read to its end and stored durably by `berth wait`, against `kubectl logs -f` of the same pod \
+              that throws every byte away.",
+        run: capture::run,
+    },
+    Benchmark {
+        id: "B10",
+        title: "Durable launch",
+        how: "`berth run` until the Job is released, with its dry runs and durable writes, against `kubectl create` of a \
+              Job by a program that is kubectl alone, and against one POST by curl with an fsync of the reply.",
+        run: submit::run,
+    },
+    Benchmark {
+        id: "B13",
+        title: "History of 100,000 runs",
+        how: "A page of 100 runs with its counts, asked through the history's own port until the runs are parsed, against \
           the `sqlite3` program that runs the same statements on a copy of the same file and prints the rows to nowhere.",
-    run: history::run,
-}];
+        run: history::run,
+    },
+];
 
 /// One line of a result.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -69,6 +88,8 @@ pub enum Target {
     AtMost(f64),
     /// More is better.
     AtLeast(f64),
+    /// No bound: told for comparison.
+    Told,
 }
 
 impl Target {
@@ -76,6 +97,7 @@ impl Target {
         match self {
             Self::AtMost(bound) => ratio <= bound,
             Self::AtLeast(bound) => ratio >= bound,
+            Self::Told => true,
         }
     }
 
@@ -83,6 +105,7 @@ impl Target {
         match self {
             Self::AtMost(bound) => format!("≤ {bound:.1}×"),
             Self::AtLeast(bound) => format!("≥ {bound:.1}×"),
+            Self::Told => "–".to_owned(),
         }
     }
 }

