@@ -10,6 +10,7 @@
 
 mod api;
 mod contract;
+mod crashes;
 mod launch_crashes;
 mod logs;
 mod manifests;

@@ -2,11 +2,12 @@
 //!
 //! | fault | injected by | connection | within | history |
 //! | --- | --- | --- | --- | --- |
-//! | F13 the machine sleeps | the program is stopped (SIGSTOP) while its connections are dropped | live again | 2 s | the run's true end, no false failure |
+//! | F13 the machine sleeps | the program stands still (SIGSTOP for 15 s) while its connections are dropped | live again | 2 s | the run's true end, no false failure |
 //! | F14 a black hole | a relay before the API server that moves nothing and closes nothing | stale, then live | 15 s, 2 s | the same |
-//! | F17 the API server restarts | `cluster component kube-apiserver kill` and `start` | stale, then live | 15 s, 8 s | the same |
+//! | F17 the API server restarts | `cluster component kube-apiserver kill`, 30 s, `start` | stale, then live | 15 s, 8 s after it is ready | the same |
 //!
-//! The relay stands for `cluster cut`, which would cut every other test too; F17 is alone in breaking the cluster itself.
+//! The relay stands for `cluster cut`, which would cut every other test too. F17 breaks the cluster itself, and so brings
+//! up one of its own beside the others and takes it down again.
 
 use std::time::{Duration, Instant};
 
@@ -99,4 +100,129 @@ async fn ends_truly(scene: &Scene, run: berth_model::RunId, seconds: u32) {
     let transitions = scene.program.app.transitions(run).await.unwrap();
     let failures = transitions.iter().filter(|row| row.transition.to.state == RunState::Error).count();
     assert_eq!(failures, 1, "no false end before the true one: {transitions:?}");
+}
+
+/// Carries the plan to the process that is stopped.
+const PLAN: &str = "BERTH_TEST_SLEEPER";
+
+/// Is the program that sleeps where a plan is given; without one it is nothing but a name.
+#[tokio::test(flavor = "multi_thread")]
+async fn watches_as_the_program() {
+    let Ok(plan) = std::env::var(PLAN) else { return };
+    let (data, kubeconfig): (std::path::PathBuf, std::path::PathBuf) = serde_json::from_str(&plan).unwrap();
+    let _program = Program::start(&data, &kubeconfig);
+    std::future::pending::<()>().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_sleep_history_is_fresh_within_two_seconds_and_no_run_failed_falsely() {
+    let sandbox = Sandbox::new("sleep").await;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let relay = Relay::to(server(&kubeconfig())).await;
+    let through = folder.path().join("kubeconfig");
+    relay.kubeconfig(&kubeconfig(), &through).unwrap();
+    // Reads the same history; the one that sleeps is the engine.
+    let program = Program::open(&data, &through);
+    let run = program.shell(&sandbox.namespace, &counting(12)).await;
+    let mut sleeper = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "outages::watches_as_the_program", "--nocapture"])
+        .env(PLAN, serde_json::to_string(&(&data, &through)).unwrap())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let signal = |name: &str| {
+        let status = std::process::Command::new("kill").args([name, &sleeper.id().to_string()]).status().unwrap();
+        assert!(status.success(), "kill {name}");
+    };
+    crate::program::until(30, "lines come", || async { program.log(run).is_some_and(|log| log.lines > 0) }).await;
+    signal("-STOP");
+    relay.cut();
+    relay.refuse(true);
+    tokio::time::sleep(Duration::from_secs(18)).await;
+    let asleep = program.run(run).await.run.status;
+    assert_eq!(asleep.state, RunState::Running, "it ended unseen: {asleep:?}");
+    relay.refuse(false);
+    signal("-CONT");
+    let woke = Instant::now();
+    crate::program::until(10, "the end is known", || async {
+        program.run(run).await.run.status.state == RunState::Error
+    })
+    .await;
+    let took = woke.elapsed();
+    println!("fresh {took:?} after waking");
+    let scene = Scene { sandbox, relay, program, _folder: folder };
+    ends_truly(&scene, run, 12).await;
+    sleeper.kill().unwrap();
+    sleeper.wait().unwrap();
+    assert!(took <= Duration::from_secs(2), "fresh only after {took:?}");
+}
+
+/// A cluster of this test's own, taken down and wiped at its end, also when the test fails.
+struct OwnCluster;
+
+impl OwnCluster {
+    const NAME: &str = "faults";
+
+    fn xtask(line: &[&str]) -> String {
+        let program =
+            std::env::var("BERTH_XTASK").expect("BERTH_XTASK names xtask's program, as `cargo xtask test` does");
+        let output =
+            std::process::Command::new(program).args(["cluster", "--name", Self::NAME]).args(line).output().unwrap();
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "cluster {line:?}: {error}");
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    fn up() -> Self {
+        let own = Self;
+        Self::xtask(&["up"]);
+        own
+    }
+}
+
+impl Drop for OwnCluster {
+    fn drop(&mut self) {
+        let program = std::env::var("BERTH_XTASK").unwrap_or_default();
+        let down =
+            std::process::Command::new(program).args(["cluster", "--name", Self::NAME, "down", "--wipe"]).status();
+        if !down.is_ok_and(|status| status.success()) {
+            eprintln!("the cluster \"{}\" was left behind", Self::NAME);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_api_server_that_restarts_is_found_again_and_no_run_failed_falsely() {
+    let cluster = tokio::task::spawn_blocking(OwnCluster::up).await.unwrap();
+    let file = std::path::PathBuf::from(OwnCluster::xtask(&["kubeconfig"]));
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start(folder.path(), &file);
+    let mut request = Program::request(
+        "default",
+        serde_json::json!({"image": crate::sandbox::image("busybox"), "command": ["sh", "-c", counting(15)]}),
+    );
+    request.place = Some(berth_model::Place { context: format!("berth-{}", OwnCluster::NAME), namespace: None });
+    let run = program.app.launch(&request).await.unwrap_or_else(|error| panic!("{error:?}")).run.id;
+    program.connection("default", ConnectionState::Live, 20).await;
+    crate::program::until(60, "lines come", || async { program.log(run).is_some_and(|log| log.lines > 0) }).await;
+    OwnCluster::xtask(&["component", "kube-apiserver", "kill"]);
+    let noticed = program.connection("default", ConnectionState::Stale, 15).await;
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    let unseen = program.run(run).await.run.status;
+    assert_eq!(unseen.state, RunState::Running, "losing contact changes no run: {unseen:?}");
+    OwnCluster::xtask(&["component", "kube-apiserver", "start"]);
+    let back = program.connection("default", ConnectionState::Live, 60).await;
+    println!("noticed after {noticed:?}, live {back:?} after the server was started");
+    assert!(back <= Duration::from_secs(8), "live only after {back:?}");
+    // Kubelet and controllers come back to the server by their own pauses, up to a minute after it.
+    let row = program.ended(run, 120).await;
+    assert_eq!((row.run.status.state, row.run.status.exit_code), (RunState::Error, Some(3)), "{:?}", row.run.status);
+    program.settled(run, 30).await;
+    let log = program.log(run).expect("a log");
+    assert_eq!(String::from_utf8(program.text(&log)).unwrap(), counted(15));
+    assert_eq!((log.is_complete, log.gaps.len()), (true, 0), "{log:?}");
+    drop(program);
+    tokio::task::spawn_blocking(move || drop(cluster)).await.unwrap();
 }

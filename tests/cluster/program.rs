@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use berth_core::ports::{Clock, ConnectionState, LogInfo, Notice, RunRow};
+use berth_core::ports::{Clock, ConnectionState, LogInfo, RunRow};
 use berth_core::{App, LaunchRequest, Launchable, Options, Ports};
 use berth_model::{Action, Place, RunId};
 use berth_testkit::{MemoryVault, RecordingSink};
@@ -42,7 +42,6 @@ pub fn server(kubeconfig: &Path) -> std::net::SocketAddr {
 /// One process's Berth.
 pub struct Program {
     pub app: Arc<App>,
-    pub sink: Arc<RecordingSink>,
     engine: Option<(CancellationToken, tokio::task::JoinHandle<Result<(), berth_core::Error>>)>,
 }
 
@@ -59,12 +58,11 @@ impl Program {
             .try_init();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let opened = berth_history::SqliteHistory::open(folder, &clock).unwrap();
-        let sink = Arc::new(RecordingSink::default());
         let ports = Ports {
             history: opened.history,
             archive: opened.archive,
             vault: Arc::new(MemoryVault::default()),
-            sink: Arc::clone(&sink) as _,
+            sink: Arc::new(RecordingSink::default()),
             clock,
         };
         let options = Options {
@@ -72,7 +70,7 @@ impl Program {
             kubeconfigs: vec![kubeconfig.to_owned()],
             watch_window: Duration::from_secs(30),
         };
-        Self { app: App::new(ports, options), sink, engine: None }
+        Self { app: App::new(ports, options), engine: None }
     }
 
     /// Opens a data folder and starts the engine.
@@ -172,15 +170,6 @@ impl Program {
             }
             cursor = piece.next;
         }
-    }
-
-    /// The states of connections that were announced for a namespace, in order.
-    pub fn announced(&self, namespace: &str) -> Vec<ConnectionState> {
-        let of = |notice: Notice| match notice {
-            Notice::Connection(one) if one.namespace == namespace => Some(one.state),
-            _ => None,
-        };
-        self.sink.notices().into_iter().filter_map(of).collect()
     }
 }
 
