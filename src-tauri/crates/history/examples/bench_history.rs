@@ -1,12 +1,12 @@
 //! The history's side of benchmark B13: fills a folder, times queries through the port, opens a folder once.
 //!
-//! `fill FOLDER COUNT`, `time FOLDER REPEATS` (one JSON document on stdout), `open FOLDER`.
+//! `fill FOLDER COUNT`, `time FOLDER` (one JSON document on stdout), `open FOLDER`.
 #![expect(clippy::print_stdout, reason = "its output is what it is for")]
 
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use berth_core::ports::{Clock, RunHistory, RunQuery};
 use berth_history::SqliteHistory;
@@ -32,14 +32,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["fill", folder, count] => fill(Path::new(folder), count.parse()?).await,
-        ["time", folder, repeats] => time(Path::new(folder), repeats.parse()?).await,
+        ["time", folder] => time(Path::new(folder)).await,
         ["open", folder] => {
             let history = open(folder)?;
             let page = history.runs(&page()?).await?;
             println!("{}", page.rows.len());
             Ok(())
         }
-        _ => Err("usage: bench_history fill FOLDER COUNT | time FOLDER REPEATS | open FOLDER".into()),
+        _ => Err("usage: bench_history fill FOLDER COUNT | time FOLDER | open FOLDER".into()),
     }
 }
 
@@ -65,15 +65,19 @@ fn queries() -> Result<Vec<(&'static str, RunQuery)>, Box<dyn Error>> {
     ])
 }
 
-async fn time(folder: &Path, repeats: usize) -> Result<(), Box<dyn Error>> {
+async fn time(folder: &Path) -> Result<(), Box<dyn Error>> {
+    /// So long each case is repeated, and at least so often: a start of the peer must weigh little beside it.
+    const SPAN: Duration = Duration::from_millis(400);
+    const LEAST: usize = 5;
     let history = open(folder)?;
     let mut cases = Vec::new();
     for (name, query) in queries()? {
         let statements = history.page_statements(&query)?;
-        let mut milliseconds = Vec::with_capacity(repeats);
+        let mut milliseconds = Vec::new();
         // The peer's start is not counted either.
         history.runs(&query).await?;
-        for _ in 0..repeats {
+        let begun = Instant::now();
+        while milliseconds.len() < LEAST || begun.elapsed() < SPAN {
             let start = Instant::now();
             let page = history.runs(&query).await?;
             milliseconds.push(start.elapsed().as_secs_f64() * 1000.0);

@@ -77,21 +77,21 @@ pub(crate) fn rows(query: &RunQuery) -> Statement {
     let mut statement = Statement { sql: String::new(), values: Vec::new() };
     let mut conditions = conditions(query, &mut statement);
     if let Some(before) = query.before {
-        conditions.push(format!("seq < ?{}", statement.value(number(before))));
+        conditions.push(format!("{} < ?{}", source(query).seq, statement.value(number(before))));
     }
     let limit = statement.value(number(limit(query) as u64 + 1));
     let mut states: Vec<RunState> = query.states.clone();
     states.sort_unstable();
     states.dedup();
     let branches: Vec<String> = if states.is_empty() {
-        vec![branch(&conditions, limit)]
+        vec![branch(&source(query), &conditions, limit)]
     } else {
         states
             .iter()
             .map(|state| {
                 let mut with_state = conditions.clone();
                 with_state.push(format!("state = ?{}", statement.value(state.word().to_owned())));
-                branch(&with_state, limit)
+                branch(&source(query), &with_state, limit)
             })
             .collect()
     };
@@ -105,8 +105,28 @@ pub(crate) fn rows(query: &RunQuery) -> Statement {
     statement
 }
 
-fn branch(conditions: &[String], limit: usize) -> String {
-    format!("SELECT * FROM (SELECT seq FROM runs{} ORDER BY seq DESC LIMIT ?{limit})", filter(conditions))
+fn branch(source: &Source, conditions: &[String], limit: usize) -> String {
+    let Source { tables, seq } = source;
+    format!("SELECT * FROM (SELECT {seq} FROM {tables}{} ORDER BY {seq} DESC LIMIT ?{limit})", filter(conditions))
+}
+
+/// Where runs are read from, and what their order is called there.
+struct Source {
+    tables: &'static str,
+    seq: &'static str,
+}
+
+/// A text leads to its runs, newest first; left to itself SQLite may walk over all runs and ask for each whether it is
+/// among those with the text.
+fn source(query: &RunQuery) -> Source {
+    if text(query).is_some_and(|text| is_indexed(&text)) {
+        return Source { tables: "run_words CROSS JOIN runs ON runs.seq = run_words.rowid", seq: "run_words.rowid" };
+    }
+    Source { tables: "runs", seq: "seq" }
+}
+
+fn is_indexed(text: &str) -> bool {
+    text.chars().count() >= TRIGRAM
 }
 
 /// How many there are per state, whatever states were asked for.
@@ -123,7 +143,7 @@ pub(crate) fn counts(query: &RunQuery) -> Statement {
         format!("SELECT state, sum(count) FROM run_counts{} GROUP BY state HAVING sum(count) > 0", filter(&conditions))
     } else {
         // The plus keeps SQLite from walking all runs in the order of their states, looking each up.
-        format!("SELECT state, count(*) FROM runs{} GROUP BY +state", filter(&conditions))
+        format!("SELECT state, count(*) FROM {}{} GROUP BY +state", source(query).tables, filter(&conditions))
     };
     statement
 }
@@ -157,12 +177,9 @@ fn conditions(query: &RunQuery, statement: &mut Statement) -> Vec<String> {
         conditions.push(format!("created >= ?{}", statement.value(since.as_microsecond())));
     }
     if let Some(text) = text(query) {
-        if text.chars().count() >= TRIGRAM {
+        if is_indexed(&text) {
             let phrase = format!("\"{}\"", text.replace('"', "\"\""));
-            conditions.push(format!(
-                "seq IN (SELECT rowid FROM run_words WHERE run_words MATCH ?{})",
-                statement.value(phrase)
-            ));
+            conditions.push(format!("run_words MATCH ?{}", statement.value(phrase)));
         } else {
             conditions.push(format!("instr(words, ?{}) > 0", statement.value(text)));
         }
