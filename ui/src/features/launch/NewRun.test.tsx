@@ -108,6 +108,7 @@ test("a refused launch stays on the form, at the field, and loses nothing", asyn
   await userEvent.click(screen.getByRole("button", { name: /^Run/ }));
   expect(await screen.findByText("The image is not a name.")).toBeInTheDocument();
   expect(field("Image")).toBeInvalid();
+  expect(field("Image")).toHaveFocus();
   expect(field("Image")).toHaveValue("Bad Image");
   expect(field("Command")).toHaveValue("echo kept");
   expect(router.state.location.pathname).toBe("/new");

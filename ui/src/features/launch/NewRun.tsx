@@ -2,7 +2,7 @@ import { Alert, Button, Group, List, Stack, Text, Title } from "@mantine/core";
 import { useDebouncedValue, useHotkeys } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 
 import { asIpcError } from "@/ipc";
 import { ErrorPanel } from "@/shared/ErrorPanel";
@@ -40,6 +40,7 @@ export function NewRun({ place }: { place: Place }) {
   const [left, setLeft] = useState<ReadonlySet<Field>>(new Set());
   const [wasTried, setTried] = useState(false);
   const launch = useLaunch();
+  const fields = useRef<HTMLDivElement>(null);
   const lastTry = useRef<LastTry | null>(null);
 
   const form = useMemo(() => toForm(draft, PREVIEW_ID, place), [draft, place]);
@@ -79,6 +80,10 @@ export function NewRun({ place }: { place: Place }) {
       },
     );
   };
+  // What was refused is brought into view.
+  useEffect(() => {
+    if (refused) fields.current?.querySelector<HTMLElement>("[aria-invalid='true']")?.focus();
+  }, [refused]);
   useHotkeys([["mod+Enter", run]], []);
 
   return (
@@ -117,9 +122,13 @@ export function NewRun({ place }: { place: Place }) {
           </Button>
         </Group>
       </Group>
+      {launch.error && refused === null && (
+        <div className={classes.failure}>
+          <ErrorPanel error={launch.error} />
+        </div>
+      )}
       <div className={classes.columns}>
-        <Stack className={classes.form} gap="xl" component="form">
-          {launch.error && refused === null && <ErrorPanel error={launch.error} />}
+        <Stack ref={fields} className={classes.form} gap="xl">
           {(wasTried || left.size > 0) && sorted.rest.length > 0 && (
             <Alert color="red" variant="light" role="alert">
               <List size="sm">

@@ -1,0 +1,93 @@
+//! What a test plays on: a data folder and a home of its own, the test cluster, the window and the program `berth`.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::driver::Driver;
+use crate::window::Window;
+
+/// Folders of a test's own; both programs work in them.
+pub struct Stage {
+    folder: TempDir,
+    kubeconfig: PathBuf,
+    context: String,
+    namespace: String,
+}
+
+impl Stage {
+    /// Makes the folders. The cluster is the one that the environment names.
+    pub fn new(namespace: &str) -> Self {
+        let read = |name: &str| std::env::var(name).unwrap_or_else(|_| panic!("{name} names the test cluster"));
+        let stage = Self {
+            folder: tempfile::tempdir().unwrap(),
+            kubeconfig: read("BERTH_TEST_KUBECONFIG").into(),
+            context: read("BERTH_TEST_CONTEXT"),
+            namespace: namespace.to_owned(),
+        };
+        for folder in ["home", "data"] {
+            std::fs::create_dir(stage.folder.path().join(folder)).unwrap();
+        }
+        stage
+    }
+
+    /// Opens the window.
+    pub fn open_window(&self, name: &str) -> Window {
+        let environment = self.environment();
+        let environment: Vec<_> = environment.iter().map(|(name, value)| (*name, value.as_path())).collect();
+        Window::new(Driver::start(&program("BERTH_DESKTOP_BINARY", "berth-desktop"), &environment), name)
+    }
+
+    /// Chooses the test's context and namespace in the window.
+    pub fn choose_place(&self, window: &Window) {
+        window.click("//input[@aria-label='Context']");
+        window.click(&format!("//*[@role='option'][.='{}']", self.context));
+        let namespace = "//input[@aria-label='Namespace']";
+        window.click(namespace);
+        window.retype_at(namespace, &format!("{}\n", self.namespace));
+    }
+
+    /// Runs `berth` at the test's place; returns the document that it prints.
+    #[track_caller]
+    pub fn berth_json(&self, arguments: &[&str]) -> Value {
+        let mut command = Command::new(program("BERTH_BINARY", "berth"));
+        command.args(["--context", &self.context, "--namespace", &self.namespace, "-o", "json"]).args(arguments);
+        for (name, value) in self.environment() {
+            command.env(name, value);
+        }
+        let output = command.output().expect("berth starts");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "berth {arguments:?}: {}\n{errors}", String::from_utf8_lossy(&output.stdout));
+        serde_json::from_slice(&output.stdout).expect("berth prints one document")
+    }
+
+    /// Writes a file for the programs to read; returns its path.
+    pub fn file(&self, name: &str, content: &str) -> String {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    fn environment(&self) -> Vec<(&'static str, PathBuf)> {
+        let home = self.folder.path().join("home");
+        vec![
+            ("BERTH_DATA_DIR", self.folder.path().join("data")),
+            ("KUBECONFIG", self.kubeconfig.clone()),
+            ("XDG_CACHE_HOME", home.join("cache")),
+            ("XDG_CONFIG_HOME", home.join("config")),
+            ("XDG_DATA_HOME", home.join("share")),
+            ("HOME", home),
+        ]
+    }
+}
+
+/// A program under test: named by a variable, else the one that lies beside this test's own.
+fn program(variable: &str, name: &str) -> PathBuf {
+    if let Some(named) = std::env::var_os(variable) {
+        return named.into();
+    }
+    let test = std::env::current_exe().unwrap();
+    test.ancestors().nth(2).unwrap_or_else(|| Path::new("")).join(name)
+}

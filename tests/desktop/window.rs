@@ -1,0 +1,139 @@
+//! One open window: what is to be seen in it, and what a person does to it.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use crate::driver::Driver;
+
+/// How long a control may take to appear.
+const CONTROL: Duration = Duration::from_secs(30);
+/// How WebDriver names an element.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+/// The key Enter, as WebDriver writes it: a plain line feed types nothing.
+const ENTER: char = '\u{E007}';
+
+/// The key Control, held to the end of a command.
+const CONTROL_KEY: char = '\u{E009}';
+
+/// A window of the program. When a test fails, it leaves a picture behind.
+pub struct Window {
+    driver: Driver,
+    name: String,
+}
+
+impl Window {
+    /// Takes a started program over; `name` is part of the names of its pictures.
+    pub fn new(driver: Driver, name: &str) -> Self {
+        Self { driver, name: name.to_owned() }
+    }
+
+    /// Waits until an element is there, by XPath.
+    #[track_caller]
+    pub fn see(&self, xpath: &str, patience: Duration) {
+        self.find(xpath, patience);
+    }
+
+    /// The text of an element.
+    #[track_caller]
+    pub fn text(&self, xpath: &str) -> String {
+        let element = self.find(xpath, CONTROL);
+        // WebDriver's own command leaves out what it takes for invisible, as a heading that may be cut off.
+        let script = json!({ "script": "return arguments[0].textContent", "args": [{ ELEMENT: element }] });
+        let text = self.driver.command("POST", "/execute/sync", Some(&script)).unwrap();
+        text.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Clicks on an element.
+    #[track_caller]
+    pub fn click(&self, xpath: &str) {
+        let element = self.find(xpath, CONTROL);
+        if let Err(error) = self.driver.command("POST", &format!("/element/{element}/click"), Some(&json!({}))) {
+            panic!("{xpath} cannot be clicked: {error}");
+        }
+    }
+
+    /// Types into the field of a label.
+    #[track_caller]
+    pub fn type_into(&self, label: &str, text: &str) {
+        self.type_at(&field(label), text);
+    }
+
+    /// Types into an element.
+    #[track_caller]
+    pub fn type_at(&self, xpath: &str, text: &str) {
+        let element = self.find(xpath, CONTROL);
+        let keys: String = text.chars().map(|key| if key == '\n' { ENTER } else { key }).collect();
+        let body = json!({ "text": keys });
+        if let Err(error) = self.driver.command("POST", &format!("/element/{element}/value"), Some(&body)) {
+            panic!("{xpath} cannot be typed into: {error}");
+        }
+    }
+
+    /// Types into an element in place of what is there.
+    #[track_caller]
+    pub fn retype_at(&self, xpath: &str, text: &str) {
+        // Two commands: each lets go of its keys at its end.
+        self.type_at(xpath, &format!("{CONTROL_KEY}a"));
+        self.type_at(xpath, text);
+    }
+
+    /// Takes a picture into `target/shots/`.
+    pub fn shot(&self, name: &str) {
+        let picture = self.driver.command("GET", "/screenshot", None).expect("a picture of the page");
+        let bytes = STANDARD.decode(picture.as_str().unwrap_or_default()).expect("a picture in base64");
+        let folder = shots();
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(format!("desktop-{}-{name}.png", self.name)), bytes).unwrap();
+    }
+
+    /// Closes the window, as its own button would, and waits for the program's end.
+    pub fn close(self) {
+        drop(self);
+    }
+
+    #[track_caller]
+    fn find(&self, xpath: &str, patience: Duration) -> String {
+        let deadline = Instant::now() + patience;
+        let wanted = json!({ "using": "xpath", "value": xpath });
+        loop {
+            match self.driver.command("POST", "/element", Some(&wanted)) {
+                Ok(element) => return element[ELEMENT].as_str().expect("an element has a name").to_owned(),
+                Err(error) if Instant::now() > deadline => {
+                    panic!("{xpath} was not seen within {patience:?}: {error}\nThe page says:\n{}", self.page_text())
+                }
+                Err(_) => std::thread::sleep(Duration::from_millis(100)),
+            }
+        }
+    }
+
+    fn page_text(&self) -> String {
+        let script = json!({ "script": "return document.body.innerText", "args": [] });
+        let text = self.driver.command("POST", "/execute/sync", Some(&script));
+        text.as_ref().ok().and_then(Value::as_str).unwrap_or("(nothing)").to_owned()
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        if std::thread::panicking() && self.driver.command("GET", "/title", None).is_ok() {
+            self.shot("failed");
+        }
+    }
+}
+
+/// The control of a label, or one that is named so itself.
+fn field(label: &str) -> String {
+    format!(
+        "(//label[starts-with(normalize-space(.), '{label}')]/ancestor::div[contains(@class, 'InputWrapper-root')][1]\
+         //*[self::input or self::textarea] | //input[@aria-label='{label}'])[1]"
+    )
+}
+
+/// Where pictures go.
+fn shots() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("target/shots")
+}
