@@ -131,8 +131,10 @@ async fn a_run_is_watched_captured_and_released_to_the_cluster() {
     assert_eq!((logs.len(), logs[0].is_complete, logs[0].gaps.len()), (1, true, 0));
     assert_eq!(stage.text(&logs[0]), "first\nlast\n");
     assert_eq!(stage.kept(&job), Some(86_400));
+    // Growth is announced at most ten times a second, so a little behind the storing.
+    let grew = || async { stage.announced.notices().contains(&Notice::LogGrew(run)) };
+    until(5, "the growth of the log is announced", grew).await;
     let notices = stage.announced.notices();
-    assert!(notices.iter().any(|notice| *notice == Notice::LogGrew(run)));
     let states: Vec<ConnectionState> = notices
         .iter()
         .filter_map(|notice| if let Notice::Connection(one) = notice { Some(one.state) } else { None })
