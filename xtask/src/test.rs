@@ -87,6 +87,8 @@ fn rust_tests(cluster: &Cluster) -> Result<Tally> {
         cargo.env("BERTH_TEST_KUBECONFIG", file).env("BERTH_TEST_CONTEXT", cluster.context());
         cargo.env("BERTH_TEST_CLUSTER", cluster.name());
     }
+    // One at a time: many tests tell how soon something must be seen, and share two cores with a whole Kubernetes.
+    cargo.env("RUST_TEST_THREADS", "1");
     // What a test does to the cluster (cut, mend, component) it does by this program.
     cargo.env("BERTH_XTASK", std::env::current_exe().context("failed to name xtask's own program")?);
     tally::of(&mut session.command(&cargo)?, tally::cargo_line)
