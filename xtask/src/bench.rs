@@ -56,7 +56,9 @@ const ALL: &[Benchmark] = &[
         id: "B13",
         title: "History of 100,000 runs",
         how: "A page of 100 runs with its counts, asked through the history's own port until the runs are parsed, against \
-          the `sqlite3` program that runs the same statements on a copy of the same file and prints the rows to nowhere.",
+          the `sqlite3` program that runs the same statements on a copy of the same file and prints the rows to nowhere. \
+          Berth keeps the rows it has parsed, by revision, as a list is read again after every change; pages not seen \
+          before are parsed anew.",
         run: history::run,
     },
 ];

@@ -23,6 +23,8 @@ struct Case {
     name: String,
     statements: Vec<String>,
     milliseconds: Vec<f64>,
+    /// Whether the bound of a page holds for it; parsing, which the peer does not do, is told without one.
+    is_bounded: bool,
 }
 
 pub fn run() -> Result<Vec<Row>> {
@@ -68,7 +70,7 @@ pub fn run() -> Result<Vec<Row>> {
             peer,
             unit: "ms".to_owned(),
             ratio: ours / peer,
-            target: BOUND,
+            target: if case.is_bounded { BOUND } else { Target::Told },
             note: format!("p50 {:.2} ms, p99 {:.2} ms", median(&all), percentile(&all, 0.99)),
         });
     }

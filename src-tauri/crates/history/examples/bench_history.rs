@@ -85,10 +85,27 @@ async fn time(folder: &Path) -> Result<(), Box<dyn Error>> {
                 return Err(format!("\"{name}\" found nothing").into());
             }
         }
-        cases.push(json!({"name": name, "statements": statements, "milliseconds": milliseconds}));
+        cases.push(json!({"name": name, "statements": statements, "milliseconds": milliseconds, "is_bounded": true}));
     }
+    cases.push(unseen(&history).await?);
     println!("{}", Value::Array(cases));
     Ok(())
+}
+
+/// Pages that this process has not read before, each once.
+async fn unseen(history: &SqliteHistory) -> Result<Value, Box<dyn Error>> {
+    let query = RunQuery { before: Some(60_000), ..page()? };
+    let statements = history.page_statements(&query)?;
+    let mut milliseconds = Vec::new();
+    for number in 0..200_u64 {
+        let query = RunQuery { before: Some(60_000 + number * 150), ..query.clone() };
+        let start = Instant::now();
+        history.runs(&query).await?;
+        milliseconds.push(start.elapsed().as_secs_f64() * 1000.0);
+    }
+    Ok(
+        json!({"name": "pages not seen before", "statements": statements, "milliseconds": milliseconds, "is_bounded": false}),
+    )
 }
 
 async fn fill(folder: &Path, count: u32) -> Result<(), Box<dyn Error>> {

@@ -17,6 +17,7 @@ use crate::error::{self, Fault};
 use crate::folder::{self, Folder, FolderLock, Tenancy};
 use crate::migrations::{self, Standing};
 use crate::readers::Readers;
+use crate::seen::Seen;
 use crate::writer::{self, Writer};
 use crate::{page, repair, rows};
 
@@ -42,6 +43,7 @@ pub struct SqliteHistory {
     pub(crate) writer: Result<Writer, String>,
     pub(crate) installation: InstallationId,
     pub(crate) archive: Arc<FileArchive>,
+    pub(crate) seen: Seen,
     // Dropped after the connections above.
     _backup: Option<DailyBackup>,
     _lock: Option<FolderLock>,
@@ -98,6 +100,7 @@ impl SqliteHistory {
             writer: Ok(Writer::start(connection, folder.suspicion())?),
             installation,
             archive: Arc::clone(&archive),
+            seen: Seen::default(),
             _backup: Some(DailyBackup::start(folder, Arc::clone(clock), patience)?),
             _lock: Some(lock),
         };
@@ -140,6 +143,7 @@ impl SqliteHistory {
             writer: Err(reason),
             installation,
             archive: Arc::clone(&archive),
+            seen: Seen::default(),
             _backup: None,
             _lock: lock,
         };

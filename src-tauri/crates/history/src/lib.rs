@@ -19,6 +19,7 @@ mod readers;
 mod repair;
 mod rows;
 mod runs;
+mod seen;
 #[cfg(test)]
 mod tests;
 mod writer;

@@ -2,17 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use berth_core::ports::{RunPage, RunQuery};
-use berth_model::RunState;
+use berth_core::ports::{RunPage, RunQuery, RunRow};
+use berth_model::{Run, RunState};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 use crate::error::Fault;
 use crate::rows::{number, run_row};
 use crate::runs::word;
+use crate::seen::Seen;
 
 /// Rows of a page where nothing is said.
 const USUAL: u32 = 100;
+/// Bytes of a run beyond which it is parsed each time rather than kept.
+const LARGE: usize = 64 * 1024;
 /// The shortest text that the trigram index can find.
 const TRIGRAM: usize = 3;
 
@@ -29,21 +32,18 @@ impl Statement {
     }
 }
 
-/// Reads a page.
-pub(crate) fn page(connection: &Connection, query: &RunQuery) -> Result<RunPage, Fault> {
+/// Reads a page. Rows that were seen at their revision are not read and parsed again.
+pub(crate) fn page(connection: &Connection, seen: &Seen, query: &RunQuery) -> Result<RunPage, Fault> {
     let limit = limit(query);
-    let rows_statement = rows(query);
-    let mut statement = connection.prepare_cached(&rows_statement.sql)?;
-    let mut found = statement.query(params_from_iter(rows_statement.values))?;
-    let mut page = RunPage { rows: Vec::new(), more: false, counts: BTreeMap::new() };
-    while let Some(row) = found.next()? {
-        if page.rows.len() == limit {
-            page.more = true;
-            break;
-        }
-        page.rows.push(run_row(row)?);
-    }
-    drop(found);
+    let mut found = places(connection, query)?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let keys: Vec<(i64, i64)> = found.iter().map(|place| (place.seq, place.revision)).collect();
+    let rows = match seen.all(&keys) {
+        Some(runs) => found.iter().zip(runs).map(|(place, run)| place.row(run)).collect(),
+        None => bodies(connection, seen, query, &keys)?,
+    };
+    let mut page = RunPage { rows, more, counts: BTreeMap::new() };
     let counts_statement = counts(query);
     let mut statement = connection.prepare_cached(&counts_statement.sql)?;
     let mut found = statement.query(params_from_iter(counts_statement.values))?;
@@ -54,9 +54,58 @@ pub(crate) fn page(connection: &Connection, query: &RunQuery) -> Result<RunPage,
     Ok(page)
 }
 
+/// Where a run stands in the history.
+struct Place {
+    seq: i64,
+    archived: bool,
+    revision: i64,
+}
+
+impl Place {
+    fn row(&self, run: Run) -> RunRow {
+        RunRow { seq: u64::try_from(self.seq).unwrap_or_default(), archived: self.archived, run }
+    }
+}
+
+fn places(connection: &Connection, query: &RunQuery) -> Result<Vec<Place>, Fault> {
+    let statement = rows(query, Columns::Places);
+    let mut prepared = connection.prepare_cached(&statement.sql)?;
+    let found = prepared.query_map(params_from_iter(statement.values), |row| {
+        Ok(Place { seq: row.get(0)?, archived: row.get(1)?, revision: row.get(2)? })
+    })?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+fn bodies(connection: &Connection, seen: &Seen, query: &RunQuery, keys: &[(i64, i64)]) -> Result<Vec<RunRow>, Fault> {
+    let statement = rows(query, Columns::Bodies);
+    let mut prepared = connection.prepare_cached(&statement.sql)?;
+    let mut found = prepared.query(params_from_iter(statement.values))?;
+    let mut rows = Vec::with_capacity(keys.len());
+    for (seq, revision) in keys {
+        // One reading transaction: the same rows in the same order as their places.
+        let Some(row) = found.next()? else { break };
+        let is_small = row.get_ref(2)?.as_bytes().map_err(rusqlite::Error::from)?.len() <= LARGE;
+        let row = run_row(row)?;
+        if is_small {
+            seen.keep(*seq, *revision, row.run.clone());
+        }
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
+/// What is read of the rows of a page.
+#[derive(Clone, Copy)]
+pub(crate) enum Columns {
+    /// Where they stand.
+    Places,
+    /// All that a list shows.
+    Bodies,
+}
+
 /// The statements of a page as texts with their values in them.
 pub(crate) fn texts(connection: &Connection, query: &RunQuery) -> Result<Vec<String>, Fault> {
-    [rows(query), counts(query)].iter().map(|statement| text_of(connection, statement)).collect()
+    [rows(query, Columns::Bodies), counts(query)].iter().map(|statement| text_of(connection, statement)).collect()
 }
 
 fn text_of(connection: &Connection, statement: &Statement) -> Result<String, Fault> {
@@ -73,7 +122,7 @@ fn limit(query: &RunQuery) -> usize {
 
 /// The rows of a page, and one more. One branch for each state, each read backwards along its index until it has
 /// enough: a rare state costs no walk over all runs.
-pub(crate) fn rows(query: &RunQuery) -> Statement {
+pub(crate) fn rows(query: &RunQuery, columns: Columns) -> Statement {
     let mut statement = Statement { sql: String::new(), values: Vec::new() };
     let mut conditions = conditions(query, &mut statement);
     if let Some(before) = query.before {
@@ -95,10 +144,14 @@ pub(crate) fn rows(query: &RunQuery) -> Statement {
             })
             .collect()
     };
+    let (columns, bodies) = match columns {
+        Columns::Places => ("runs.revision", ""),
+        Columns::Bodies => ("run_heads.head, run_heads.status", "CROSS JOIN run_heads ON run_heads.seq = page.seq"),
+    };
     statement.sql = format!(
         "WITH page (seq) AS ({} ORDER BY 1 DESC LIMIT ?{limit})
-         SELECT runs.seq, runs.archived, run_heads.head, run_heads.status
-         FROM page CROSS JOIN runs ON runs.seq = page.seq CROSS JOIN run_heads ON run_heads.seq = page.seq
+         SELECT runs.seq, runs.archived, {columns}
+         FROM page CROSS JOIN runs ON runs.seq = page.seq {bodies}
          ORDER BY page.seq DESC",
         branches.join(" UNION ALL ")
     );

@@ -163,7 +163,8 @@ impl RunHistory for SqliteHistory {
     }
 
     async fn runs(&self, query: &RunQuery) -> Result<RunPage, StoreError> {
-        off_thread!(read self, "list the runs", [query], |connection| page::page(connection, &query))
+        let seen = self.seen.clone();
+        off_thread!(read self, "list the runs", [query], |connection| page::page(connection, &seen, &query))
     }
 
     async fn open_runs(&self) -> Result<Vec<RunRow>, StoreError> {

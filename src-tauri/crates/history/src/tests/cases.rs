@@ -224,6 +224,25 @@ async fn pages_follow_each_other_newest_first_whatever_is_filtered() {
     assert_eq!(counts, [(RunState::Created, 8), (RunState::Running, 1)].into());
 }
 
+#[tokio::test]
+async fn a_list_read_again_shows_what_another_process_changed_meanwhile() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mine, theirs) = (open(folder.path()).history, open(folder.path()).history);
+    for number in 1..=3 {
+        mine.insert_run(&run(number)).await.unwrap();
+    }
+    let list = async || mine.runs(&RunQuery { archived: true, ..RunQuery::default() }).await.unwrap();
+    let first = list().await;
+    assert_eq!(list().await, first);
+    theirs.write_transition(run(2).id, &change(&run(2).status, RunState::Running)).await.unwrap();
+    theirs.archive_run(run(3).id, true).await.unwrap();
+    theirs.delete_run(run(1).id).await.unwrap();
+    let rows = list().await.rows;
+    let shown: Vec<(u64, bool, RunState)> =
+        rows.iter().map(|row| (row.seq, row.archived, row.run.status.state)).collect();
+    assert_eq!(shown, [(3, true, RunState::Created), (2, false, RunState::Running)]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
     /// The kept counts are those that counting gives, whatever was done before.
