@@ -25,6 +25,9 @@ pub struct Situation {
     pub tampered: fn(&mut Value),
     /// What happens once the run is created, held; the last step ends in the moment to record.
     pub steps: &'static [Step],
+    /// What may be so or otherwise by then, as the machine is fast or slow: words of events, or beginnings of lines of the
+    /// shape.
+    pub passing: &'static [&'static str],
 }
 
 /// Something that happens to a run.
@@ -64,6 +67,14 @@ impl Seen {
     /// Whether a condition of the Job holds, for a reason (any where it is empty).
     pub fn job_is(&self, kind: &str, reason: &str) -> bool {
         holds(&self.job, kind, "True", reason)
+    }
+
+    /// Whether a final condition of the Job holds and its event, which comes a little later, has come.
+    pub fn is_over(&self, kind: &str) -> bool {
+        const ENDS: [&str; 4] = ["Completed", "PodFailurePolicy", "BackoffLimitExceeded", "DeadlineExceeded"];
+        let is_end =
+            |event: &Value| event["involvedObject"]["kind"] == "Job" && ENDS.iter().any(|end| event["reason"] == *end);
+        self.job_is(kind, "") && self.events.iter().any(is_end)
     }
 
     /// Whether the newest pod has a condition of that status, for a reason (any where it is empty).

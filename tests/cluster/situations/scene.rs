@@ -16,6 +16,12 @@ use crate::sandbox::{Sandbox, image};
 /// How long the cluster may take for one step.
 const PATIENCE: Duration = Duration::from_secs(150);
 
+/// How long a moment is looked at: events come a little later than what they tell of.
+const SETTLING: Duration = Duration::from_millis(1500);
+
+/// Pause between two looks.
+const PAUSE: Duration = Duration::from_millis(60);
+
 /// A situation as it was seen, with what is needed to see it again.
 pub type Recorded = Value;
 
@@ -43,10 +49,12 @@ pub async fn play(situation: &Situation) -> Recorded {
         name: rendered.name.clone(),
         uid: made["metadata"]["uid"].as_str().unwrap().to_owned(),
     };
+    let mut seen = Seen::default();
     for step in situation.steps {
-        take(&sandbox, situation.name, &main, &rendered.objects[1..], step).await;
+        if let Some(moment) = take(&sandbox, situation.name, &main, &rendered.objects[1..], step).await {
+            seen = moment;
+        }
     }
-    let seen = look(&sandbox, &main.name).await;
     record(&sandbox, situation, seen).await
 }
 
@@ -109,7 +117,7 @@ async fn listener(sandbox: &Sandbox) -> String {
     pod["status"]["podIP"].as_str().unwrap().to_owned()
 }
 
-async fn take(sandbox: &Sandbox, name: &str, main: &ObjectRef, owned: &[Value], step: &Step) {
+async fn take(sandbox: &Sandbox, name: &str, main: &ObjectRef, owned: &[Value], step: &Step) -> Option<Seen> {
     let api = &sandbox.api;
     let job = sandbox.jobs(&format!("/{}", main.name));
     match step {
@@ -125,10 +133,7 @@ async fn take(sandbox: &Sandbox, name: &str, main: &ObjectRef, owned: &[Value], 
             api.patch(&job, &json!({"spec": {"suspend": false}})).await.ok(name);
         }
         Step::Suspend => drop(api.patch(&job, &json!({"spec": {"suspend": true}})).await.ok(name)),
-        Step::Until(is_there) => {
-            let is_there = async || is_there(&look(sandbox, &main.name).await);
-            eventually(name, is_there).await;
-        }
+        Step::Until(is_there) => return Some(moment(sandbox, name, main, *is_there).await),
         Step::Delete => drop(api.delete(&job, "propagationPolicy=Foreground").await.ok(name)),
         Step::DeletePods => {
             for pod in look(sandbox, &main.name).await.pods {
@@ -147,13 +152,37 @@ async fn take(sandbox: &Sandbox, name: &str, main: &ObjectRef, owned: &[Value], 
             api.delete(&sandbox.core(""), "propagationPolicy=Background").await.ok(name);
         }
     }
+    None
+}
+
+/// Waits for a moment, and keeps the last look at it within [`SETTLING`]: the next may find the cluster a step further.
+async fn moment(sandbox: &Sandbox, name: &str, main: &ObjectRef, is_there: fn(&Seen) -> bool) -> Seen {
+    let mut seen = None;
+    let look_once = async || {
+        let look = look(sandbox, &main.name).await;
+        let is_there = is_there(&look);
+        seen = is_there.then_some(look);
+        is_there
+    };
+    eventually(name, look_once).await;
+    let mut seen = seen.unwrap_or_default();
+    let started = Instant::now();
+    while started.elapsed() < SETTLING {
+        tokio::time::sleep(PAUSE).await;
+        let next = look(sandbox, &main.name).await;
+        if !is_there(&next) {
+            break;
+        }
+        seen = next;
+    }
+    seen
 }
 
 async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     let started = Instant::now();
     while !is_so().await {
         assert!(started.elapsed() < PATIENCE, "{what}: the cluster did not get there within {PATIENCE:?}");
-        tokio::time::sleep(Duration::from_millis(60)).await;
+        tokio::time::sleep(PAUSE).await;
     }
 }
 

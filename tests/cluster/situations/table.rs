@@ -6,8 +6,16 @@ use serde_json::{Value, json};
 
 use super::{Situation, Step};
 
-const PLAIN: Situation =
-    Situation { name: "", what: "", enforced: None, quota: None, run: |_| {}, tampered: |_| {}, steps: &[] };
+const PLAIN: Situation = Situation {
+    name: "",
+    what: "",
+    enforced: None,
+    quota: None,
+    run: |_| {},
+    tampered: |_| {},
+    steps: &[],
+    passing: &[],
+};
 
 /// Name of the image that a listener which never answers pretends to have.
 pub const SLOW_IMAGE: &str = "slow";
@@ -26,14 +34,20 @@ pub const SITUATIONS: &[Situation] = &[
         run: |rendering| {
             rendering.spec.task.node_selector = [("accelerator".to_owned(), "h100".to_owned())].into();
         },
-        steps: &[Step::Release, Step::Until(|seen| seen.pod_is("PodScheduled", "False", "Unschedulable"))],
+        steps: &[
+            Step::Release,
+            Step::Until(|seen| seen.pod_is("PodScheduled", "False", "Unschedulable") && seen.tells("FailedScheduling")),
+        ],
         ..PLAIN
     },
     Situation {
         name: "unschedulable-memory",
         what: "no node has the memory that the run wants",
         run: |rendering| rendering.spec.task.resources.mem = amount("900Gi", None),
-        steps: &[Step::Release, Step::Until(|seen| seen.pod_is("PodScheduled", "False", "Unschedulable"))],
+        steps: &[
+            Step::Release,
+            Step::Until(|seen| seen.pod_is("PodScheduled", "False", "Unschedulable") && seen.tells("FailedScheduling")),
+        ],
         ..PLAIN
     },
     Situation {
@@ -115,7 +129,11 @@ pub const SITUATIONS: &[Situation] = &[
     Situation {
         name: "paused",
         what: "someone suspended the run while it ran",
-        run: |rendering| shell(rendering, "exec sleep 600"),
+        run: |rendering| {
+            shell(rendering, "exec sleep 600");
+            // Without retries, the failure policy may see the pod that is ended for the pause, and fail the run.
+            rendering.spec.task.backoff_limit = Some(2);
+        },
         steps: &[
             Step::Release,
             Step::Until(super::Seen::runs),
@@ -148,14 +166,18 @@ pub const SITUATIONS: &[Situation] = &[
             });
             rendering.spec.function.command = Some(Command::Line("sh main.sh".to_owned()));
         },
-        steps: &[Step::Complete, Step::Release, Step::Until(|seen| seen.job_is("Complete", ""))],
+        steps: &[Step::Complete, Step::Release, Step::Until(|seen| seen.is_over("Complete"))],
+        passing: &["FailedMount", "Warning"],
         ..PLAIN
     },
     Situation {
         name: "exit-code",
         what: "the program ended with exit code 42",
         run: |rendering| shell(rendering, "echo no such column: petal >&2; exit 42"),
-        steps: &[Step::Release, Step::Until(|seen| seen.job_is("Failed", "PodFailurePolicy"))],
+        steps: &[
+            Step::Release,
+            Step::Until(|seen| seen.job_is("Failed", "PodFailurePolicy") && seen.is_over("Failed")),
+        ],
         ..PLAIN
     },
     Situation {
@@ -164,7 +186,7 @@ pub const SITUATIONS: &[Situation] = &[
         run: |rendering| shell(rendering, "exit 42"),
         steps: &[
             Step::Release,
-            Step::Until(|seen| seen.job_is("Failed", "PodFailurePolicy")),
+            Step::Until(|seen| seen.job_is("Failed", "PodFailurePolicy") && seen.is_over("Failed")),
             Step::DeletePods,
             Step::Until(|seen| seen.pods.is_empty()),
         ],
@@ -177,7 +199,10 @@ pub const SITUATIONS: &[Situation] = &[
             shell(rendering, "exit 3");
             rendering.spec.task.backoff_limit = Some(1);
         },
-        steps: &[Step::Release, Step::Until(|seen| seen.job_is("Failed", "BackoffLimitExceeded"))],
+        steps: &[
+            Step::Release,
+            Step::Until(|seen| seen.job_is("Failed", "BackoffLimitExceeded") && seen.is_over("Failed")),
+        ],
         ..PLAIN
     },
     Situation {
@@ -233,7 +258,12 @@ pub const SITUATIONS: &[Situation] = &[
         what: "the wider limit of the whole run passed",
         run: |rendering| shell(rendering, "trap 'exit 0' TERM; sleep 600 & wait"),
         tampered: |job| job["spec"]["activeDeadlineSeconds"] = json!(4),
-        steps: &[Step::Release, Step::Until(|seen| seen.job_is("Failed", "DeadlineExceeded"))],
+        steps: &[
+            Step::Release,
+            Step::Until(|seen| {
+                seen.job_is("Failed", "DeadlineExceeded") && seen.is_over("Failed") && seen.pods.is_empty()
+            }),
+        ],
         ..PLAIN
     },
     Situation {
@@ -244,8 +274,9 @@ pub const SITUATIONS: &[Situation] = &[
             shell(rendering, "sleep 5; dd if=/dev/zero of=/shared/much bs=1M count=20; exec sleep 600");
         },
         tampered: |job| pod(job)["volumes"][0]["emptyDir"] = json!({"sizeLimit": "1Mi"}),
-        // A pod that is pushed out before its container was seen running looks otherwise.
-        steps: &[Step::Release, Step::Until(super::Seen::runs), Step::Until(|seen| seen.job_is("Failed", ""))],
+        steps: &[Step::Release, Step::Until(super::Seen::runs), Step::Until(|seen| seen.is_over("Failed"))],
+        // The node may have thrown the container away before it looked how it ended; then the exit code is unknown.
+        passing: &[".pods[].status.containerStatuses[]", "outcome: "],
         ..PLAIN
     },
     Situation {
@@ -258,6 +289,7 @@ pub const SITUATIONS: &[Situation] = &[
             Step::EvictPods,
             Step::Until(|seen| seen.pod_is("DisruptionTarget", "True", "") && seen.is_ending()),
         ],
+        passing: &["Killing"],
         ..PLAIN
     },
     Situation {
@@ -268,7 +300,7 @@ pub const SITUATIONS: &[Situation] = &[
             Step::Release,
             Step::Until(super::Seen::runs),
             Step::DeletePods,
-            Step::Until(|seen| seen.job_is("Failed", "")),
+            Step::Until(|seen| seen.is_over("Failed")),
         ],
         ..PLAIN
     },
@@ -282,6 +314,7 @@ pub const SITUATIONS: &[Situation] = &[
             Step::Delete,
             Step::Until(|seen| seen.job["metadata"]["deletionTimestamp"].is_string() && seen.is_ending()),
         ],
+        passing: &["Killing"],
         ..PLAIN
     },
     Situation {
@@ -295,6 +328,7 @@ pub const SITUATIONS: &[Situation] = &[
             Step::DeletePods,
             Step::Until(|seen| seen.job.is_null() && seen.pods.is_empty()),
         ],
+        passing: &["Killing", "PodFailurePolicy", "Warning"],
         ..PLAIN
     },
     Situation {
@@ -307,6 +341,7 @@ pub const SITUATIONS: &[Situation] = &[
             Step::DeleteNamespace,
             Step::Until(|seen| seen.namespace["status"]["phase"] == "Terminating" && seen.is_ending()),
         ],
+        passing: &["Killing"],
         ..PLAIN
     },
     Situation {
@@ -315,7 +350,7 @@ pub const SITUATIONS: &[Situation] = &[
         run: |rendering| shell(rendering, "true"),
         steps: &[
             Step::Release,
-            Step::Until(|seen| seen.job_is("Complete", "")),
+            Step::Until(|seen| seen.is_over("Complete")),
             Step::DeleteNamespace,
             Step::Until(|seen| seen.namespace.is_null()),
         ],
@@ -351,7 +386,7 @@ pub const SITUATIONS: &[Situation] = &[
     },
 ];
 
-const FAILED: &[Step] = &[Step::Release, Step::Until(|seen| seen.job_is("Failed", ""))];
+const FAILED: &[Step] = &[Step::Release, Step::Until(|seen| seen.is_over("Failed"))];
 const REFUSED: &[Step] = &[Step::Release, Step::Until(|seen| seen.tells("FailedCreate"))];
 
 fn shell(rendering: &mut Rendering, script: &str) {
