@@ -98,8 +98,11 @@ async fn ends_truly(scene: &Scene, run: berth_model::RunId, seconds: u32) {
     assert_eq!(String::from_utf8(scene.program.text(&log)).unwrap(), counted(seconds));
     assert_eq!((log.is_complete, log.gaps.len()), (true, 0), "{log:?}");
     let transitions = scene.program.app.transitions(run).await.unwrap();
-    let failures = transitions.iter().filter(|row| row.transition.to.state == RunState::Error).count();
-    assert_eq!(failures, 1, "no false end before the true one: {transitions:?}");
+    // What was missing at the end may be filled in later; the end itself is one.
+    let ends: Vec<_> = transitions.iter().filter(|row| row.transition.to.state == RunState::Error).collect();
+    let is_one = ends.iter().filter(|row| row.transition.from != RunState::Error).count() == 1;
+    let is_true = ends.iter().all(|row| row.transition.to.exit_code.is_none_or(|code| code == 3));
+    assert!(is_one && is_true, "no false end before the true one: {transitions:?}");
 }
 
 /// Carries the plan to the process that is stopped.

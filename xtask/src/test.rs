@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::cluster::Cluster;
 use crate::display::Session;
@@ -90,6 +90,6 @@ fn rust_tests(cluster: &Cluster) -> Result<Tally> {
     // One at a time: many tests tell how soon something must be seen, and share two cores with a whole Kubernetes.
     cargo.env("RUST_TEST_THREADS", "1");
     // What a test does to the cluster (cut, mend, component) it does by this program.
-    cargo.env("BERTH_XTASK", std::env::current_exe().context("failed to name xtask's own program")?);
+    cargo.env("BERTH_XTASK", build::program("xtask")?);
     tally::of(&mut session.command(&cargo)?, tally::cargo_line)
 }

@@ -687,6 +687,15 @@ async fn fulfil(
             _ => Ok(Learned::Nothing),
         },
         Duty::Settle => {
+            // The list of Jobs comes before that of their pods: an end without a pod may be one whose pods, and so whose
+            // log, were not seen yet.
+            if row.run.status.attempts.is_empty()
+                && let (Some(cluster), Some(main)) = (&cluster, row.run.status.objects.first())
+                && let Some(objects) = cluster.run_objects(row.run.id, main).await?
+                && !objects.pods.is_empty()
+            {
+                return Ok(Learned::Present(Box::new(objects)));
+            }
             settle::settle(&*app.ports.history, &row.run, us, cluster.as_ref()).await?;
             Ok(Learned::Settled)
         }
