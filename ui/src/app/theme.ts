@@ -1,4 +1,11 @@
-import { createTheme } from "@mantine/core";
+import { Alert, createTheme } from "@mantine/core";
+
+/** What an alert says by its colour, in the colours of states. */
+const tones: Record<string, string> = {
+  red: "var(--state-red)",
+  yellow: "var(--state-amber)",
+  gray: "var(--state-grey)",
+};
 
 /** One accent; the colours of states are in style.css. */
 export const theme = createTheme({
@@ -10,4 +17,19 @@ export const theme = createTheme({
   defaultRadius: "sm",
   cursorType: "pointer",
   respectReducedMotion: true,
+  components: {
+    Alert: Alert.extend({
+      defaultProps: { p: "sm" },
+      vars: (_, props) => {
+        const tone = tones[props.color ?? ""] ?? "var(--state-blue)";
+        return {
+          root: {
+            "--alert-bg": `color-mix(in srgb, ${tone} 9%, var(--mantine-color-body))`,
+            "--alert-bd": `1px solid color-mix(in srgb, ${tone} 35%, transparent)`,
+            "--alert-color": tone,
+          },
+        };
+      },
+    }),
+  },
 });

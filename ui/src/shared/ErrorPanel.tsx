@@ -2,6 +2,8 @@ import { Alert, Button, Code, Group, Spoiler, Stack, Text } from "@mantine/core"
 
 import { asIpcError, errorWords } from "@/ipc";
 
+import { sentence } from "./format";
+
 type Props = {
   error: unknown;
   /** Offers to ask again. */
@@ -17,10 +19,15 @@ export function ErrorPanel({ error, onRetry, title }: Props) {
   return (
     <Alert color="red" variant="light" title={title ?? words.title} role="alert">
       <Stack gap="xs">
-        <Text size="sm">{failure.message}</Text>
-        {failure.hint && <Text size="sm">{failure.hint}</Text>}
+        <Text size="sm">{sentence(failure.message)}</Text>
+        {failure.hint && <Text size="sm">{sentence(failure.hint)}</Text>}
         {failure.detail && (
-          <Spoiler maxHeight={0} showLabel="Raw message" hideLabel="Hide the raw message">
+          <Spoiler
+            maxHeight={0}
+            styles={{ control: { fontSize: 13 } }}
+            showLabel="Raw message"
+            hideLabel="Hide the raw message"
+          >
             <Code block>{failure.detail}</Code>
           </Spoiler>
         )}

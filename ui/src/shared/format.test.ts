@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { absoluteTime, bytes, duration, plural, relativeTime } from "./format";
+import { absoluteTime, bytes, duration, plural, relativeTime, sentence } from "./format";
 
 const now = Date.parse("2026-03-10T12:00:00Z");
 
@@ -41,6 +41,14 @@ test.each([
 
 test("what is no time is shown as it came", () => {
   expect(absoluteTime("soon")).toBe("soon");
+});
+
+test.each([
+  ['namespace "x" does not exist', 'Namespace "x" does not exist.'],
+  ["Done.", "Done."],
+  ["", ""],
+])("%s as a sentence", (message, expected) => {
+  expect(sentence(message)).toBe(expected);
 });
 
 test("one is not many", () => {

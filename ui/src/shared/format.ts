@@ -68,6 +68,13 @@ export function count(value: number): string {
   return value.toLocaleString("en-US");
 }
 
+/** A message as a sentence of its own: it begins with a capital and ends with a stop. */
+export function sentence(message: string): string {
+  const text = message.trim();
+  const begun = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?:…]$/.test(begun) || begun === "" ? begun : `${begun}.`;
+}
+
 /** "1 run", "3 runs". */
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;

@@ -82,7 +82,10 @@ export function NewRun({ place }: { place: Place }) {
   };
   // What was refused is brought into view.
   useEffect(() => {
-    if (refused) fields.current?.querySelector<HTMLElement>("[aria-invalid='true']")?.focus();
+    if (!refused) return;
+    const first = fields.current?.querySelector<HTMLElement>("[aria-invalid='true']");
+    first?.focus({ preventScroll: true });
+    first?.scrollIntoView({ block: "center" });
   }, [refused]);
   useHotkeys([["mod+Enter", run]], []);
 

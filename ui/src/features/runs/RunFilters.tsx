@@ -8,6 +8,7 @@ import { functionListOptions } from "@/features/functions";
 import { count } from "@/shared/format";
 import { Icon } from "@/shared/Icon";
 
+import { ColumnMenu } from "./ColumnMenu";
 import classes from "./runs.module.css";
 import type { ListSearch } from "./search";
 import { groupCount, groupNames, groups } from "./states";
@@ -30,7 +31,7 @@ export function RunFilters({ search, counts, onChange }: Props) {
     <Group gap="xs" wrap="wrap">
       <TextInput
         size="xs"
-        w={300}
+        w={270}
         aria-label="Search runs"
         placeholder="Search name, id, image, environment"
         leftSection={<Icon name="search" size={14} />}
@@ -55,7 +56,7 @@ export function RunFilters({ search, counts, onChange }: Props) {
       </Group>
       <Select
         size="xs"
-        w={170}
+        w={150}
         aria-label="Function"
         placeholder="Any function"
         clearable
@@ -75,6 +76,7 @@ export function RunFilters({ search, counts, onChange }: Props) {
         checked={search.archived ?? false}
         onChange={(event) => onChange({ ...search, archived: event.currentTarget.checked || undefined })}
       />
+      <ColumnMenu />
     </Group>
   );
 }

@@ -67,6 +67,18 @@ test("runs of several places say where they are", async () => {
   expect(screen.getByText("lab / other")).toBeInTheDocument();
 });
 
+test("a column that was switched off is gone, and that is remembered", async () => {
+  const savePreferences = vi.fn(() => null);
+  renderAt("/runs", { listRuns: () => runList([done]), savePreferences });
+  await userEvent.click(await screen.findByRole("button", { name: "Columns" }));
+  await userEvent.click(await screen.findByRole("checkbox", { name: "Function" }));
+  await waitFor(() =>
+    expect(screen.queryByRole("columnheader", { name: "Function" })).not.toBeInTheDocument(),
+  );
+  expect(screen.getByRole("columnheader", { name: "Duration" })).toBeInTheDocument();
+  expect(savePreferences).toHaveBeenCalledWith({ preferences: { hidden_columns: ["function"] } });
+});
+
 test("lost contact is said above the list; the runs keep their states", async () => {
   const connections = [connection({ state: "stale", message: "The server does not answer." })];
   renderAt("/runs", {

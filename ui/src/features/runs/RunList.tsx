@@ -1,13 +1,15 @@
 import { Button, Center, Group, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { useMemo, type ReactNode } from "react";
 
 import { StaleNotice } from "@/features/clusters";
+import { usePreferences } from "@/features/settings";
 import { ErrorPanel } from "@/shared/ErrorPanel";
 import { Icon } from "@/shared/Icon";
 
 import { runListOptions } from "./api";
+import { shownColumns } from "./columns";
 import { RunFilters } from "./RunFilters";
 import { RunTable } from "./RunTable";
 import classes from "./runs.module.css";
@@ -20,7 +22,10 @@ export function RunList({ search, onSearch }: Props) {
   const query = useInfiniteQuery(runListOptions(filterOf(search)));
   const runs = query.data?.pages.flatMap((page) => page.runs) ?? [];
   const counts = query.data?.pages[0]?.counts ?? [];
-  const places = new Set(runs.map((run) => `${run.context}\n${run.namespace}`));
+  const [preferences] = usePreferences();
+  const hasSeveralPlaces = new Set(runs.map((run) => `${run.context}\n${run.namespace}`)).size > 1;
+  const hidden = preferences.hidden_columns;
+  const columns = useMemo(() => shownColumns(hidden ?? [], hasSeveralPlaces), [hidden, hasSeveralPlaces]);
 
   return (
     <Stack className={classes.screen} gap="sm">
@@ -38,7 +43,7 @@ export function RunList({ search, onSearch }: Props) {
       )}
       {runs.length > 0 && (
         <div className={classes.scroll}>
-          <RunTable runs={runs} withPlace={places.size > 1} />
+          <RunTable runs={runs} columns={columns} />
           {query.hasNextPage && (
             <Center p="sm">
               <Button

@@ -11,7 +11,7 @@ export function WhyCard({ run }: { run: RunView }) {
   const isBad = run.word === "failed" || run.word === "lost";
   const isBlocked = run.phase === "blocked" && !run.is_final;
   if (!isBad && !isBlocked) return null;
-  const title = run.reason ? reasonWords(run.reason) : stateLabel(run.word);
+  const title = whyTitle(run);
   const raw = [
     run.reason && `reason ${run.reason}`,
     run.exit_code !== null && `exit code ${run.exit_code}`,
@@ -35,4 +35,9 @@ export function WhyCard({ run }: { run: RunView }) {
       </Alert>
     </section>
   );
+}
+
+function whyTitle(run: RunView): string {
+  if (run.reason === "ExitCode" && run.exit_code !== null) return `Exit code ${run.exit_code}`;
+  return run.reason ? reasonWords(run.reason) : stateLabel(run.word);
 }
