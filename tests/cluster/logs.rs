@@ -13,7 +13,7 @@ use crate::sandbox::{Sandbox, image};
 
 const RUNS: usize = 20;
 const CUTS: usize = 200;
-const LINES: usize = 1500;
+const LINES: usize = 3000;
 
 /// One line of run `run`: characters of several bytes, a colour, a carriage return within.
 fn line(run: usize, number: usize) -> String {

@@ -23,6 +23,8 @@ pub(crate) enum Duty {
     CarryOut,
     /// Ask by name whether its main object is really gone.
     Confirm,
+    /// Read it whole once more: its end was told, its pods may not have been.
+    Look,
     /// Give its objects back to the cluster's own clock: everything is on disk.
     Settle,
 }
@@ -34,6 +36,8 @@ pub(crate) struct Facts {
     pub(crate) is_missing: bool,
     /// It is being deleted already.
     pub(crate) is_deleting: bool,
+    /// It was read whole after its end was known, or there is nothing left to read.
+    pub(crate) was_read_at_end: bool,
     /// Its logs are on disk as far as they can be had.
     pub(crate) has_logs: bool,
     /// When its status was last changed, where known; else when it was made.
@@ -49,6 +53,8 @@ pub(crate) fn owed(run: &Run, us: InstallationId, facts: Facts, now: Timestamp) 
         Submission::Released => {
             if facts.is_missing {
                 Some(Duty::Confirm)
+            } else if is_final && !facts.was_read_at_end {
+                Some(Duty::Look)
             } else if is_final {
                 facts.has_logs.then_some(Duty::Settle)
             } else if is_ours && run.status.wish.is_some() && !facts.is_deleting {

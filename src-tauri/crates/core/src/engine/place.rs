@@ -537,6 +537,7 @@ impl Work {
             Ok(Learned::Present(objects)) => {
                 if let Some(tracked) = self.runs.get_mut(&run) {
                     tracked.is_missing = false;
+                    tracked.was_read_at_end |= duty == Duty::Look;
                 }
                 self.apply(run, *objects).await;
                 true
@@ -682,20 +683,12 @@ async fn fulfil(
             Ok(row.map_or(Learned::Nothing, |row| Learned::Row(Box::new(row))))
         }
         Duty::CarryOut => stop::carry_out(app, row).await.map(|row| Learned::Row(Box::new(row))),
-        Duty::Confirm => match (cluster, row.run.status.objects.first()) {
+        // Both ask by the name of the main object; what is there is told as it is.
+        Duty::Confirm | Duty::Look => match (cluster, row.run.status.objects.first()) {
             (Some(cluster), Some(main)) => confirm(&cluster, &row.run, main).await,
             _ => Ok(Learned::Nothing),
         },
         Duty::Settle => {
-            // The list of Jobs comes before that of their pods: an end without a pod may be one whose pods, and so whose
-            // log, were not seen yet.
-            if row.run.status.attempts.is_empty()
-                && let (Some(cluster), Some(main)) = (&cluster, row.run.status.objects.first())
-                && let Some(objects) = cluster.run_objects(row.run.id, main).await?
-                && !objects.pods.is_empty()
-            {
-                return Ok(Learned::Present(Box::new(objects)));
-            }
             settle::settle(&*app.ports.history, &row.run, us, cluster.as_ref()).await?;
             Ok(Learned::Settled)
         }

@@ -35,6 +35,9 @@ pub(super) struct Tracked {
     /// It was seen at least once, or is known to be gone: what its logs are is known.
     pub(super) is_known: bool,
     pub(super) is_deleting: bool,
+    /// It was read whole after its end was known, or is known to be gone. Jobs and pods are watched apart, so that an
+    /// end may be told before the pods that led to it; what its logs are is certain only after a read that began later.
+    pub(super) was_read_at_end: bool,
     pub(super) is_busy: bool,
     /// Ends its captures.
     pub(super) stop: CancellationToken,
@@ -59,6 +62,7 @@ impl Tracked {
             is_gone,
             is_known: is_gone,
             is_deleting: false,
+            was_read_at_end: is_gone,
             is_busy: false,
             stop,
             touched,
@@ -128,6 +132,7 @@ impl Tracked {
         let facts = Facts {
             is_missing: self.is_missing && !self.is_gone,
             is_deleting: self.is_deleting || self.is_gone,
+            was_read_at_end: self.was_read_at_end || self.is_gone,
             has_logs: self.has_logs(),
             touched: self.touched,
         };

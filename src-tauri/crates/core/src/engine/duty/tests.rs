@@ -30,7 +30,7 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn facts() -> Facts {
-    Facts { is_missing: false, is_deleting: false, has_logs: false, touched: at(0) }
+    Facts { is_missing: false, is_deleting: false, was_read_at_end: false, has_logs: false, touched: at(0) }
 }
 
 fn check(run: &Run, facts: Facts, second: i64, expected: Option<Duty>) {
@@ -72,8 +72,17 @@ fn a_released_run_is_only_watched_until_something_is_owed() {
     check(&stopping, facts(), 1, Some(Duty::CarryOut));
     check(&stopping, Facts { is_deleting: true, ..facts() }, 1, None);
     let ended = run(Submission::Released, RunState::Completed);
-    check(&ended, facts(), 1, None);
-    check(&ended, Facts { has_logs: true, ..facts() }, 1, Some(Duty::Settle));
+    let read = Facts { was_read_at_end: true, ..facts() };
+    check(&ended, read, 1, None);
+    check(&ended, Facts { has_logs: true, ..read }, 1, Some(Duty::Settle));
+}
+
+#[test]
+fn an_end_is_looked_at_once_more_before_its_logs_count_as_known() {
+    let ended = run(Submission::Released, RunState::Completed);
+    check(&ended, facts(), 1, Some(Duty::Look));
+    check(&ended, Facts { has_logs: true, ..facts() }, 1, Some(Duty::Look));
+    check(&ended, Facts { is_missing: true, ..facts() }, 1, Some(Duty::Confirm));
 }
 
 #[test]
@@ -101,5 +110,5 @@ fn runs_of_another_installation_are_looked_at_and_never_touched() {
     }
     let mut theirs = run(Submission::Released, RunState::Completed);
     theirs.installation = InstallationId::derived("elsewhere");
-    check(&theirs, Facts { has_logs: true, ..facts() }, 1, Some(Duty::Settle));
+    check(&theirs, Facts { was_read_at_end: true, has_logs: true, ..facts() }, 1, Some(Duty::Settle));
 }
