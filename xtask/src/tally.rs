@@ -27,16 +27,60 @@ impl Tally {
     }
 }
 
+/// Collects from what the runners print why tests failed, so that it can be told once more at the end of a long output.
+#[derive(Debug, Default)]
+pub struct Reasons {
+    told: Vec<String>,
+    test: String,
+    is_message: bool,
+}
+
+impl Reasons {
+    /// Most characters that are kept of one line.
+    const WIDTH: usize = 300;
+
+    /// One line for each message of a failed test, with the test's name.
+    pub fn lines(&self) -> &[String] {
+        &self.told
+    }
+
+    /// Adds one that no runner printed.
+    pub fn tell(&mut self, reason: String) {
+        self.told.push(reason);
+    }
+
+    fn read(&mut self, line: &str) {
+        let line = without_colours(line);
+        let line = line.trim();
+        if let Some(name) = line.strip_prefix("---- ").and_then(|rest| rest.strip_suffix(" stdout ----")) {
+            name.clone_into(&mut self.test);
+            self.is_message = false;
+        } else if line.starts_with("thread '") && line.contains("' panicked at ") || line.contains(") panicked at ") {
+            self.is_message = !self.test.is_empty();
+        } else if line.starts_with("FAIL  ") {
+            self.told.push(line.chars().take(Self::WIDTH).collect());
+        } else if line.is_empty() || line == "stack backtrace:" || line.starts_with("note: ") {
+            self.is_message = false;
+        } else if self.is_message {
+            let short: String = line.chars().take(Self::WIDTH).collect();
+            self.told.push(format!("{}: {short}", self.test));
+        }
+    }
+}
+
 /// Runs a test runner, showing what it prints, and counts by `read`, which gets each line. A runner that fails without
 /// telling of a failed test (it crashed, or did not compile) counts as one failure; so does one that tells of no test at all.
 ///
 /// # Errors
 /// When the runner cannot be started.
-pub fn of(command: &mut Command, read: fn(&str) -> Tally) -> Result<Tally> {
-    shown(command, read, |line| output::answer(line))
+pub fn of(command: &mut Command, read: fn(&str) -> Tally, reasons: &mut Reasons) -> Result<Tally> {
+    shown(command, read, |line| {
+        reasons.read(line);
+        output::answer(line);
+    })
 }
 
-fn shown(command: &mut Command, read: fn(&str) -> Tally, show: impl Fn(&str)) -> Result<Tally> {
+fn shown(command: &mut Command, read: fn(&str) -> Tally, mut show: impl FnMut(&str)) -> Result<Tally> {
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -126,6 +170,37 @@ mod tests {
             tally(7, 0, 0)
         );
         assert_eq!(vitest_line(" Test Files  3 passed (3)"), Tally::default());
+    }
+
+    #[test]
+    fn why_tests_failed_is_told_by_name_and_without_the_backtrace() {
+        let printed = "\
+test one ... FAILED
+---- one stdout ----
+
+thread 'one' (12) panicked at tests/one.rs:3:5:
+assertion `left == right` failed: they differ
+  left: 1
+ right: 2
+stack backtrace:
+   0: begin_unwind
+---- two::three stdout ----
+said before
+thread 'two::three' panicked at tests/two.rs:9:1:
+no cluster
+note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
+\u{1b}[41m FAIL \u{1b}[49m src/form.test.tsx > shows it
+";
+        let mut reasons = Reasons::default();
+        printed.lines().for_each(|line| reasons.read(line));
+        let told = [
+            "one: assertion `left == right` failed: they differ",
+            "one: left: 1",
+            "one: right: 2",
+            "two::three: no cluster",
+            "FAIL  src/form.test.tsx > shows it",
+        ];
+        assert_eq!(reasons.lines(), told);
     }
 
     #[test]

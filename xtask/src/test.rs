@@ -8,7 +8,7 @@ use anyhow::Result;
 use crate::cluster::Cluster;
 use crate::display::Session;
 use crate::process::command;
-use crate::tally::{self, Tally};
+use crate::tally::{self, Reasons, Tally};
 use crate::{build, check, cluster, output, setup};
 
 /// The beginning of the names of clusters that a test run makes for itself; the rest is its process id.
@@ -29,6 +29,7 @@ pub fn all() -> ExitCode {
     if run.tally.skipped > 0 {
         output::note(format!("{} tests are marked to be left out", run.tally.skipped));
     }
+    run.reasons.lines().iter().for_each(output::answer);
     output::answer(format!("{} passed, {} failed", run.tally.passed, run.tally.failed));
     if run.tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -36,19 +37,22 @@ pub fn all() -> ExitCode {
 #[derive(Default)]
 struct Run {
     tally: Tally,
+    reasons: Reasons,
 }
 
 impl Run {
     /// Does a step and tells whether it went well. One that did not is told at once and counted.
     fn step(&mut self, name: &str, step: impl FnOnce() -> Result<()>) -> bool {
-        self.counted(name, || step().map(|()| Tally::default()))
+        self.counted(name, |_| step().map(|()| Tally::default()))
     }
 
-    fn counted(&mut self, name: &str, step: impl FnOnce() -> Result<Tally>) -> bool {
+    fn counted(&mut self, name: &str, step: impl FnOnce(&mut Reasons) -> Result<Tally>) -> bool {
         output::step(name);
         let started = Instant::now();
-        let tally = step().unwrap_or_else(|error| {
+        let outcome = step(&mut self.reasons);
+        let tally = outcome.unwrap_or_else(|error| {
             output::note(format!("{name} failed: {error:#}"));
+            self.reasons.tell(format!("{name}: {error:#}"));
             Tally { failed: 1, ..Tally::default() }
         });
         self.tally.add(tally);
@@ -58,11 +62,12 @@ impl Run {
 
     fn page_tests(&mut self) {
         let Some(folder) = build::page_folder() else { return };
-        self.counted("tests of the page", || {
+        self.counted("tests of the page", |reasons| {
             // CI keeps the runner from waiting for changes.
             tally::of(
                 command("npm", ["test"]).current_dir(folder).env("CI", "1").env("NO_COLOR", "1"),
                 tally::vitest_line,
+                reasons,
             )
         });
     }
@@ -72,13 +77,13 @@ impl Run {
         self.step("test clusters of runs that were killed", || cluster::wipe_abandoned(CLUSTER_PREFIX));
         let Ok(cluster) = Cluster::named(&name) else { return };
         self.step("test cluster", || cluster.up(None));
-        self.counted("Rust tests", || rust_tests(&cluster));
+        self.counted("Rust tests", |reasons| rust_tests(&cluster, reasons));
         self.step("end of the test cluster", || cluster.down(true));
     }
 }
 
 /// All Rust tests in one go, those with a window among them: in a desktop session of its own.
-fn rust_tests(cluster: &Cluster) -> Result<Tally> {
+fn rust_tests(cluster: &Cluster, reasons: &mut Reasons) -> Result<Tally> {
     let session = Session::new()?;
     let mut cargo = build::cargo(&["test", "--workspace", "--no-fail-fast"]);
     cargo.env("BERTH_DESKTOP_BINARY", build::program("berth-desktop")?).env("BERTH_BINARY", build::program("berth")?);
@@ -89,7 +94,9 @@ fn rust_tests(cluster: &Cluster) -> Result<Tally> {
     }
     // One at a time: many tests tell how soon something must be seen, and share two cores with a whole Kubernetes.
     cargo.env("RUST_TEST_THREADS", "1");
+    // What failed is told by its message; the frames are all of the runtime's.
+    cargo.env("RUST_BACKTRACE", "0");
     // What a test does to the cluster (cut, mend, component) it does by this program.
     cargo.env("BERTH_XTASK", build::program("xtask")?);
-    tally::of(&mut session.command(&cargo)?, tally::cargo_line)
+    tally::of(&mut session.command(&cargo)?, tally::cargo_line, reasons)
 }

@@ -81,7 +81,9 @@ fn open(shared: &Shared, log: &Log) -> Result<Open, StoreError> {
             }
         }
         let again = shared.index("read a log", |connection| index::last(connection, log.id))?.unwrap_or_default();
-        if is_whole || again == sealed {
+        // Raw files that follow what the index knew are the rest of the log, whatever was sealed meanwhile. Where there is
+        // none, they may have been sealed and removed between the two looks.
+        if again == sealed || is_whole && !open.raws.is_empty() {
             return Ok(open);
         }
     }

@@ -165,6 +165,23 @@ fn another_process_reads_along_while_the_log_is_written_and_sealed() {
 }
 
 #[test]
+fn a_log_is_never_seen_empty_while_it_is_sealed() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = open(folder.path());
+    let line = line_at(1, b"once");
+    for number in 0..60 {
+        let key = key(&format!("container-{number}"));
+        let mut writer = begin(&archive, &key);
+        writer.append(&line).unwrap();
+        let sealing = std::thread::spawn(move || writer.finish(true).unwrap());
+        while !sealing.is_finished() {
+            assert_eq!(archive.read(&key, 0, 100).unwrap().raw, line, "log {number}");
+        }
+        sealing.join().unwrap();
+    }
+}
+
+#[test]
 fn the_tail_is_the_newest_two_seconds_across_segments_and_restarts() {
     let folder = tempfile::tempdir().unwrap();
     let key = key("main");
