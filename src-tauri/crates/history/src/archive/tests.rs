@@ -169,14 +169,20 @@ fn a_log_is_never_seen_empty_while_it_is_sealed() {
     let folder = tempfile::tempdir().unwrap();
     let archive = open(folder.path());
     let line = line_at(1, b"once");
-    for number in 0..60 {
+    for number in 0..400 {
         let key = key(&format!("container-{number}"));
         let mut writer = begin(&archive, &key);
         writer.append(&line).unwrap();
         let sealing = std::thread::spawn(move || writer.finish(true).unwrap());
-        while !sealing.is_finished() {
-            assert_eq!(archive.read(&key, 0, 100).unwrap().raw, line, "log {number}");
-        }
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    while !sealing.is_finished() {
+                        assert_eq!(archive.read(&key, 0, 100).unwrap().raw, line, "log {number}");
+                    }
+                });
+            }
+        });
         sealing.join().unwrap();
     }
 }
