@@ -145,7 +145,11 @@ async fn fifty_launches_killed_at_random_leave_one_job_or_none_and_a_history_tha
         assert_eq!(now[0]["metadata"]["uid"], row.run.status.objects[0].uid.as_str(), "run {run} knows its own Job");
         assert_eq!(now[0]["status"]["succeeded"], 1, "run {run}");
         let log = program.log(*run).unwrap_or_else(|| panic!("run {run} has no log: {:?}", row.run.status));
-        assert_eq!(String::from_utf8(program.text(&log)).unwrap(), "once\n", "run {run}: its program ran once: {log:?}");
+        assert_eq!(
+            String::from_utf8(program.text(&log)).unwrap(),
+            "once\n",
+            "run {run}: its program ran once: {log:?}"
+        );
         assert!(log.is_complete, "run {run}: {log:?}");
         let revisions: Vec<u64> = program.app.transitions(*run).await.unwrap().iter().map(|row| row.revision).collect();
         assert_eq!(revisions, (1..=revisions.len() as u64).collect::<Vec<_>>(), "run {run}: none lost, none doubled");

@@ -1,10 +1,14 @@
 //! Log capture against a real node: cut streams, fast writers, rotation, odd bytes.
 
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use berth_model::RunState;
+use berth_core::ports::LogArchive as _;
+use berth_model::{RunId, RunState};
 use berth_testkit::Relay;
 use serde_json::json;
 
@@ -121,29 +125,23 @@ for second in range(seconds * 10):
     let spec = json!({"image": image("python"), "command": ["python3", "-c", script]});
     let run = program.launch(&sandbox.namespace, spec).await;
     let stop = Arc::new(AtomicBool::new(false));
-    // A page that reads in small pieces and rests, and a search over everything, again and again.
-    let reader = tokio::task::spawn_blocking({
-        let (program, stop) = (Arc::clone(&program), Arc::clone(&stop));
-        move || {
-            let mut read = 0usize;
-            let mut cursor = 0;
-            while !stop.load(Ordering::Relaxed) {
-                if let Some(log) = program.log(run) {
-                    let piece = program.app.read_log(&log.key, cursor, 64 * 1024).unwrap();
-                    cursor = piece.next;
-                    read += piece.raw.len();
-                }
-                std::thread::sleep(Duration::from_millis(200));
-            }
-            read
-        }
+    let readers = [page_of, search_of, index_of].map(|slow| {
+        let (program, stop, folder) = (Arc::clone(&program), Arc::clone(&stop), folder.path().to_owned());
+        tokio::task::spawn_blocking(move || slow(&program, run, &folder, &stop))
     });
     let row = program.ended(run, 150).await;
     assert_eq!(row.run.status.state, RunState::Completed, "{:?}", row.run.status);
     program.settled(run, 60).await;
     stop.store(true, Ordering::Relaxed);
-    assert!(reader.await.unwrap() > 0, "the slow reader read too");
+    for (slow, name) in readers.into_iter().zip(["page", "search", "index"]) {
+        let times = slow.await.unwrap();
+        println!("{name}: {times} times");
+        assert!(times > 2, "the slow {name} was at work too: {times}");
+    }
     let log = program.log(run).expect("a log");
+    let kept = rotated(&sandbox.namespace, &log.pod);
+    println!("{kept} files of the log are left on the node; gaps told: {:?}", log.gaps);
+    assert!(kept >= 3, "the node rotated the log: {kept} files of it are left");
     // A gap says that lines may be missing: where rotation hides the last stored line from a reopened stream it is told
     // even though none is. None may really be missing.
     assert_eq!((log.lines, log.is_complete), (1_200_000, true), "{log:?}");
@@ -155,6 +153,64 @@ for second in range(seconds * 10):
         number += 1;
     }
     assert_eq!(number, 1_200_000);
+}
+
+/// A page that reads in small pieces and rests. Returns how often it read something.
+fn page_of(program: &Program, run: RunId, _: &Path, stop: &AtomicBool) -> usize {
+    let (mut times, mut cursor) = (0, 0);
+    while !stop.load(Ordering::Relaxed) {
+        if let Some(log) = program.log(run) {
+            let piece = program.app.read_log(&log.key, cursor, 64 * 1024).unwrap();
+            cursor = piece.next;
+            times += usize::from(!piece.raw.is_empty());
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    times
+}
+
+/// Another program that searches all of it in small steps, again and again. Returns how many steps found something.
+fn search_of(program: &Program, run: RunId, folder: &Path, stop: &AtomicBool) -> usize {
+    let clock: Arc<dyn berth_core::ports::Clock> = Arc::new(crate::program::SystemClock);
+    let archive = berth_history::SqliteHistory::open(folder, &clock).unwrap().archive;
+    let (mut times, mut cursor) = (0, 0);
+    while !stop.load(Ordering::Relaxed) {
+        if let Some(log) = program.log(run) {
+            let (found, next) = archive.search(&log.key, "00 abc", cursor, 1024 * 1024).unwrap();
+            times += usize::from(!found.is_empty());
+            cursor = next.unwrap_or(0);
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    times
+}
+
+/// An index that stands still: another program holds its lock for 3 s, again and again. Returns how often it did.
+fn index_of(_: &Program, _: RunId, folder: &Path, stop: &AtomicBool) -> usize {
+    let mut times = 0;
+    while !stop.load(Ordering::Relaxed) {
+        let mut holder =
+            Command::new("sqlite3").arg("-bail").arg(folder.join("logs.db")).stdin(Stdio::piped()).spawn().unwrap();
+        let mut script = holder.stdin.take().unwrap();
+        script.write_all(b".timeout 10000\nBEGIN IMMEDIATE;\n").unwrap();
+        std::thread::sleep(Duration::from_secs(3));
+        script.write_all(b"COMMIT;\n").unwrap();
+        drop(script);
+        times += usize::from(holder.wait().unwrap().success());
+        std::thread::sleep(Duration::from_millis(300));
+    }
+    times
+}
+
+/// Files of a pod's log that lie on the node; more than one where the node has rotated it.
+fn rotated(namespace: &str, pod: &str) -> usize {
+    let xtask = std::env::var("BERTH_XTASK").expect("BERTH_XTASK names xtask's program, as `cargo xtask test` does");
+    let cluster = std::env::var("BERTH_TEST_CLUSTER").expect("BERTH_TEST_CLUSTER names the test cluster");
+    let list = format!("ls /var/log/pods/{namespace}_{pod}_*/main");
+    let line = ["cluster", "--name", &cluster, "exec", "--", "sh", "-c", &list];
+    let output = Command::new(xtask).args(line).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).lines().count()
 }
 
 #[tokio::test(flavor = "multi_thread")]
