@@ -1,13 +1,16 @@
 //! Looks after the open runs of one namespace of one cluster: acts on what `supervisor` decides about the connection,
 //! `lifecycle` about runs and `duty` about what is owed. Owns every task that it starts.
 
+mod duties;
+mod seen;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use berth_k8s::{Class, Cluster, RunObjects, WatchSignal, observe, sight};
-use berth_model::{Absence, InstallationId, ObjectRef, Observation, Run, RunId, Sight, Target, Wish, advance};
+use berth_k8s::{Class, Cluster, RunObjects, WatchSignal, sight};
+use berth_model::{InstallationId, Run, RunId, Target};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use tokio::sync::{Semaphore, watch};
@@ -15,26 +18,20 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use self::duties::Learned;
 use super::duty::Duty;
 use super::tracked::Tracked;
 use crate::app::App;
-use crate::capture::{Capture, Captured, Growth, Way};
-use crate::ports::{ConnectionNotice, ConnectionState, LogKey, Notice, RunRow, StoreError};
+use crate::capture::{Captured, Growth, Way};
+use crate::ports::{ConnectionNotice, ConnectionState, LogKey, Notice, RunRow};
 use crate::supervisor::{Action, Input, Link, Trouble, next};
-use crate::transition::change;
-use crate::{Error, ErrorCode, recovery, settle, stop, submission};
-
-/// Duties under way at once in one place.
-const DUTIES_AT_ONCE: usize = 16;
+use crate::{Error, ErrorCode};
 
 /// How often time itself is an input.
 const TICK: Duration = Duration::from_secs(1);
 
 /// How long the end of the engine waits for runs that are over and not yet settled: their last lines are on the way.
 const LINGER: Duration = Duration::from_secs(4);
-
-/// Runs of others that were looked up and left alone are remembered up to this number.
-const LEFT_ALONE: usize = 10_000;
 
 /// What a place is given.
 pub(super) struct Place {
@@ -57,15 +54,6 @@ enum Done {
     Duty(RunId, Duty, Result<Learned, Error>),
     Captured(Captured),
     Imported(Result<Vec<RunRow>, Error>),
-}
-
-/// What a duty found out.
-enum Learned {
-    Row(Box<RunRow>),
-    Present(Box<RunObjects>),
-    Absent(Absence),
-    Settled,
-    Nothing,
 }
 
 /// The working state of a place.
@@ -234,214 +222,6 @@ impl Work {
         }
     }
 
-    /// The first whole list since a watch was opened: every open run is compared with it once.
-    async fn resynced(&mut self, all: Vec<RunObjects>) {
-        let there: HashSet<String> = all.iter().map(|objects| objects.main().uid).collect();
-        for tracked in self.runs.values_mut() {
-            tracked.hurry();
-            let main = tracked.row.run.status.objects.first();
-            if tracked.is_released() && main.is_some_and(|main| !there.contains(&main.uid)) {
-                tracked.is_missing = true;
-            }
-        }
-        let mut unknown = Vec::new();
-        for objects in all {
-            let Some(run) = objects.run_id() else { continue };
-            if self.runs.contains_key(&run) {
-                self.apply(run, objects).await;
-            } else if !self.left_alone.contains(&run) {
-                unknown.push(objects);
-            }
-        }
-        self.import(unknown);
-    }
-
-    async fn changed(&mut self, objects: RunObjects) {
-        let Some(run) = objects.run_id() else { return };
-        if self.runs.contains_key(&run) {
-            self.apply(run, objects).await;
-        } else if !self.left_alone.contains(&run) {
-            self.import(vec![objects]);
-        }
-    }
-
-    fn import(&mut self, found: Vec<RunObjects>) {
-        let Some(way) = &self.way else { return };
-        if found.is_empty() {
-            return;
-        }
-        if self.left_alone.len() > LEFT_ALONE {
-            self.left_alone.clear();
-        }
-        self.left_alone.extend(found.iter().filter_map(RunObjects::run_id));
-        let cluster = way.borrow().cluster.clone();
-        let app = Arc::clone(&self.place.app);
-        let target = self.place.target.clone();
-        let us = self.place.us;
-        self.tasks.spawn(async move { Done::Imported(recovery::import(&app, us, &target, &cluster, &found).await) });
-    }
-
-    /// Advances a run by what was seen of it. Says whether that changed anything.
-    async fn apply(&mut self, run: RunId, objects: RunObjects) -> bool {
-        let Some(tracked) = self.runs.get_mut(&run) else { return false };
-        let main = tracked.row.run.status.objects.first();
-        if main.is_some_and(|main| main.uid != objects.main().uid) {
-            // Another object under the name, or a copy of our label: asked about by name.
-            tracked.is_missing |= tracked.is_released();
-            return false;
-        }
-        let observation = objects.observe(self.place.app.ports.clock.now());
-        let Sight::Present(present) = &observation.sight else { return false };
-        tracked.is_missing = false;
-        tracked.is_deleting = present.is_deleting;
-        tracked.show(&present.attempts);
-        let events = objects.run_events();
-        if events != tracked.events {
-            match self.place.app.ports.history.record_events(run, &events).await {
-                Ok(()) => tracked.events = events,
-                Err(error) => tracing::error!(run_id = %run, %error, "unable to store events"),
-            }
-        }
-        if !tracked.is_released() {
-            return false;
-        }
-        tracked.is_known = true;
-        self.advance(run, &observation).await
-    }
-
-    async fn advance(&mut self, run: RunId, observation: &Observation) -> bool {
-        let changed =
-            change(&self.place.app.ports, run, |row, _| advance(row.run.action, &row.run.status, observation)).await;
-        let Some(tracked) = self.runs.get_mut(&run) else { return false };
-        match changed {
-            Ok(Some(row)) => {
-                let was_final = tracked.is_final();
-                tracked.update(row, self.place.app.ports.clock.now());
-                if tracked.is_final() && !was_final {
-                    settle::reach("settle.after_outcome");
-                }
-                true
-            }
-            Ok(None) => false,
-            Err(error) if error.code == ErrorCode::NotFound => {
-                self.drop_run(run);
-                false
-            }
-            Err(error) => {
-                tracing::error!(run_id = %run, %error, "unable to store what became of a run");
-                false
-            }
-        }
-    }
-
-    /// Takes over which runs are open here.
-    async fn take_runs(&mut self) {
-        let rows = Arc::clone(&self.place.runs.borrow_and_update());
-        let now = self.place.app.ports.clock.now();
-        let open: HashSet<RunId> = rows.iter().map(|row| row.run.id).collect();
-        let over: Vec<RunId> = self
-            .runs
-            .iter()
-            .filter(|(id, tracked)| !open.contains(id) && !tracked.is_busy)
-            .map(|(id, _)| *id)
-            .collect();
-        for run in over {
-            self.drop_run(run);
-        }
-        for row in rows.iter() {
-            if let Some(tracked) = self.runs.get_mut(&row.run.id) {
-                tracked.update(row.clone(), now);
-                continue;
-            }
-            let archive = Arc::clone(&self.place.app.ports.archive);
-            let id = row.run.id;
-            let listed = tokio::task::spawn_blocking(move || archive.list(id)).await;
-            let logs = match listed.map_err(|cause| StoreError::Failed(cause.to_string())).and_then(|logs| logs) {
-                Ok(logs) => logs,
-                Err(error) => {
-                    tracing::error!(run_id = %id, %error, "unable to list the logs of a run");
-                    Vec::new()
-                }
-            };
-            self.left_alone.remove(&id);
-            self.runs.insert(id, Tracked::new(row.clone(), &logs, now, self.stop.child_token()));
-        }
-    }
-
-    fn drop_run(&mut self, run: RunId) {
-        if let Some(tracked) = self.runs.remove(&run) {
-            tracked.stop.cancel();
-        }
-    }
-
-    /// Starts what is owed and not under way.
-    fn work(&mut self) {
-        let now = self.place.app.ports.clock.now();
-        let mut wanted: Vec<(RunId, Duty)> = self
-            .runs
-            .iter()
-            .filter_map(|(id, tracked)| tracked.owed(self.place.us, now).map(|duty| (*id, duty)))
-            .collect();
-        wanted.sort_unstable_by_key(|(id, _)| *id);
-        for (run, duty) in wanted {
-            if self.duties >= DUTIES_AT_ONCE {
-                break;
-            }
-            self.begin(run, duty);
-        }
-        self.capture();
-    }
-
-    fn begin(&mut self, run: RunId, duty: Duty) {
-        let cluster = self.way.as_ref().map(|way| way.borrow().cluster.clone());
-        let Some(tracked) = self.runs.get_mut(&run) else { return };
-        // What needs no cluster is done without one; the rest waits for the connection.
-        if cluster.is_none() && !(duty == Duty::Offer || duty == Duty::Settle && tracked.is_gone) {
-            return;
-        }
-        tracked.is_busy = true;
-        self.duties += 1;
-        tracing::debug!(run_id = %run, ?duty, "owed");
-        let app = Arc::clone(&self.place.app);
-        let row = tracked.row.clone();
-        let us = self.place.us;
-        let cluster = cluster.filter(|_| !tracked.is_gone);
-        self.tasks.spawn(async move {
-            let learned = fulfil(&app, us, duty, row, cluster).await;
-            Done::Duty(run, duty, learned)
-        });
-    }
-
-    /// Starts the captures that are missing.
-    fn capture(&mut self) {
-        let Some(way) = &self.way else { return };
-        for tracked in self.runs.values_mut() {
-            let Some(main) = tracked.row.run.status.objects.first().cloned() else { continue };
-            for (key, pod, attempt) in tracked.uncaptured() {
-                let action = tracked.row.run.action;
-                let capture = Capture {
-                    key: key.clone(),
-                    pod,
-                    attempt,
-                    main: main.clone(),
-                    can_restart: !matches!(action, berth_model::Action::Job | berth_model::Action::Build),
-                    sight: tracked.sight.subscribe(),
-                    way: way.subscribe(),
-                    archive: Arc::clone(&self.place.app.ports.archive),
-                    growth: self.place.growth.clone(),
-                    clock: Arc::clone(&self.place.app.ports.clock),
-                    streams: Arc::clone(&self.place.streams),
-                };
-                tracing::debug!(run_id = %key.run, pod = key.pod_uid, container = key.container, "capturing a log");
-                let stop = tracked.stop.clone();
-                let handle = self.tasks.spawn(async move { Done::Captured(capture.run(stop).await) });
-                self.of_captures.insert(handle.id(), key.clone());
-                tracked.captures.insert(key, false);
-                self.place.app.engine.captures.fetch_add(1, Ordering::Relaxed);
-            }
-        }
-    }
-
     async fn done(&mut self, done: Result<(tokio::task::Id, Done), tokio::task::JoinError>) {
         let (id, done) = match done {
             Ok(done) => done,
@@ -522,54 +302,6 @@ impl Work {
             None => self.way = Some(watch::Sender::new(Way { cluster, number: 0 })),
         }
         self.input(Input::Opened).await;
-    }
-
-    async fn learned(&mut self, run: RunId, duty: Duty, learned: Result<Learned, Error>) {
-        self.duties = self.duties.saturating_sub(1);
-        let now = self.place.app.ports.clock.now();
-        let has_helped = match learned {
-            Ok(Learned::Row(row)) => {
-                let Some(tracked) = self.runs.get_mut(&run) else { return };
-                let before = tracked.row.run.status.revision;
-                tracked.update(*row, now);
-                tracked.row.run.status.revision > before
-            }
-            Ok(Learned::Present(objects)) => {
-                if let Some(tracked) = self.runs.get_mut(&run) {
-                    tracked.is_missing = false;
-                    tracked.was_read_at_end |= duty == Duty::Look;
-                }
-                self.apply(run, *objects).await;
-                true
-            }
-            Ok(Learned::Absent(absence)) => {
-                if absence == Absence::NamespaceGone {
-                    self.input(Input::NamespaceGone).await;
-                }
-                if let Some(tracked) = self.runs.get_mut(&run) {
-                    tracked.is_missing = false;
-                    tracked.is_gone = true;
-                    tracked.is_known = true;
-                    tracked.show(&[]);
-                }
-                let observation = Observation { at: now, sight: Sight::Absent(absence) };
-                self.advance(run, &observation).await;
-                true
-            }
-            Ok(Learned::Settled) => {
-                self.place.app.engine.news.notify_one();
-                self.drop_run(run);
-                return;
-            }
-            Ok(Learned::Nothing) => false,
-            Err(error) => {
-                tracing::warn!(run_id = %run, ?duty, %error, "unable to do what is owed to a run; it will be tried again");
-                false
-            }
-        };
-        if let Some(tracked) = self.runs.get_mut(&run) {
-            tracked.did(has_helped);
-        }
     }
 
     /// Announces how the connection stands, where that changed.
@@ -666,53 +398,6 @@ async fn probe(app: &App, target: &Target, run: &Run) -> Result<Option<Box<RunOb
         },
     };
     asked.map(|seen| seen.map(Box::new)).map_err(|error| Trouble::from(&error))
-}
-
-/// Does what is owed to one run.
-async fn fulfil(
-    app: &App,
-    us: InstallationId,
-    duty: Duty,
-    row: RunRow,
-    cluster: Option<Cluster>,
-) -> Result<Learned, Error> {
-    match duty {
-        Duty::Drive => submission::drive(app, row).await.map(|row| Learned::Row(Box::new(row))),
-        Duty::Offer => {
-            let row = recovery::offer(app, &row.run).await?;
-            Ok(row.map_or(Learned::Nothing, |row| Learned::Row(Box::new(row))))
-        }
-        Duty::CarryOut => stop::carry_out(app, row).await.map(|row| Learned::Row(Box::new(row))),
-        // Both ask by the name of the main object; what is there is told as it is.
-        Duty::Confirm | Duty::Look => match (cluster, row.run.status.objects.first()) {
-            (Some(cluster), Some(main)) => confirm(&cluster, &row.run, main).await,
-            _ => Ok(Learned::Nothing),
-        },
-        Duty::Settle => {
-            settle::settle(&*app.ports.history, &row.run, us, cluster.as_ref()).await?;
-            Ok(Learned::Settled)
-        }
-    }
-}
-
-/// Asks by name whether a main object is really gone, and why as far as it shows.
-async fn confirm(cluster: &Cluster, run: &Run, main: &ObjectRef) -> Result<Learned, Error> {
-    if let Some(objects) = cluster.run_objects(run.id, main).await? {
-        return Ok(Learned::Present(Box::new(objects)));
-    }
-    let now_there = cluster.read(&main.kind, &main.name).await?.and_then(|object| sight::Sighting::of(&object));
-    if now_there.is_some_and(|seen| seen.object.uid != main.uid) {
-        return Ok(Learned::Absent(Absence::Replaced));
-    }
-    if run.status.wish == Some(Wish::Stop) || run.status.wish == Some(Wish::Delete) {
-        return Ok(Learned::Absent(Absence::Gone));
-    }
-    match cluster.read_namespace().await {
-        Ok(namespace) => Ok(Learned::Absent(observe::absence(namespace.as_ref()))),
-        // Who may not read namespaces learns no more than that the object is gone.
-        Err(error) if error.class == Class::Forbidden => Ok(Learned::Absent(Absence::Gone)),
-        Err(error) => Err(error.into()),
-    }
 }
 
 fn trouble(error: &Error) -> Trouble {
