@@ -41,7 +41,7 @@ impl<'a> Relay<'a> {
             );
         }
         let listen = format!("UNIX-LISTEN:{},fork,unlink-early", socket.display());
-        node.start_service("relay", &["socat", "-b65536", &listen, "TCP:127.0.0.1:6443"].map(str::to_owned))?;
+        node.start_service("relay", &["socat", "-b65536", &listen, "TCP:127.0.0.1:6443,nodelay"].map(str::to_owned))?;
         self.start_outer()
     }
 
@@ -93,7 +93,8 @@ impl<'a> Relay<'a> {
     }
 
     fn start_outer(&self) -> Result<()> {
-        let listen = format!("TCP-LISTEN:{},bind=127.0.0.1,fork,reuseaddr,backlog=128", self.port);
+        // What one side writes in two pieces must not wait for the other's acknowledgement: no network would do that.
+        let listen = format!("TCP-LISTEN:{},bind=127.0.0.1,fork,reuseaddr,backlog=128,nodelay", self.port);
         let mut outer =
             command("setsid", ["socat", "-b65536", &listen, &format!("UNIX-CONNECT:{}", self.socket().display())])
                 .current_dir("/")
