@@ -5,13 +5,13 @@ use std::time::Duration;
 use berth_core::ports::RunRow;
 use berth_core::{Error, ErrorCode};
 use berth_model::RunId;
-use tokio::time::{Instant, interval, sleep};
+use tokio::time::{Instant, interval};
 
 use crate::exit::Exit;
 use crate::session::Session;
 use crate::{document, words};
 
-/// How long the program stays after a run's end for the rest of the log and the release of its objects.
+/// How long the program stays after a run's end without another line of its log, or its release, being stored.
 const SETTLING: Duration = Duration::from_secs(20);
 /// How often progress is redrawn.
 const TICK: Duration = Duration::from_millis(250);
@@ -75,19 +75,36 @@ pub(crate) fn print_end(session: &Session, row: &RunRow) -> Result<(), Error> {
     Ok(())
 }
 
-/// Stays until the log of a run that is over is stored to its end and its objects are released.
+/// Stays until the log of a run that is over is stored to its end and its objects are released, as long as that goes on:
+/// a large log takes the node minutes to hand over. Interrupting leaves the rest to the next engine.
 pub(crate) async fn let_history_settle(session: &Session, run: RunId) {
-    let deadline = Instant::now() + SETTLING;
-    while Instant::now() < deadline {
-        let Ok(Some(row)) = session.app.history().run(run).await else { return };
-        if !row.run.status.state.is_final(row.run.action) {
-            return;
+    let interrupted = tokio::signal::ctrl_c();
+    tokio::pin!(interrupted);
+    let mut tick = interval(Duration::from_millis(50));
+    let (mut stored, mut since) = (None, Instant::now());
+    while since.elapsed() < SETTLING {
+        let Ok(Some(row)) = session.app.history().run(run).await else { break };
+        if !row.run.status.state.is_final(row.run.action)
+            || matches!(session.app.history().settled(run).await, Ok((true, true)) | Err(_))
+        {
+            break;
         }
-        match session.app.history().settled(run).await {
-            Ok((true, true)) | Err(_) => return,
-            Ok(_) => sleep(Duration::from_millis(50)).await,
+        let lines: u64 = session.app.logs(run).map_or(0, |logs| logs.iter().map(|log| log.lines).sum());
+        if stored != Some(lines) {
+            (stored, since) = (Some(lines), Instant::now());
+        }
+        if session.output.draws_progress() {
+            session.output.progress(&format!("Storing its log: {lines} lines so far"));
+        }
+        tokio::select! {
+            _ = tick.tick() => {}
+            _ = &mut interrupted => {
+                session.output.note("Interrupted: the rest of the log is stored when Berth runs again.");
+                break;
+            }
         }
     }
+    session.output.clear_progress();
 }
 
 /// On a terminal, draws the phase over the one before; elsewhere, says each new phase once.
@@ -96,7 +113,11 @@ async fn draw(session: &Session, run: RunId, last: &mut String) -> Result<(), Er
     let status = &row.run.status;
     let word = status.word(row.run.action).text();
     let why = status.message.as_deref().unwrap_or_else(|| status.doing());
-    let told = if word.eq_ignore_ascii_case(why) { word.to_owned() } else { format!("{word}: {why}") };
+    let why = why
+        .get(..word.len())
+        .filter(|start| start.eq_ignore_ascii_case(word))
+        .map_or(why, |start| why.get(start.len()..).unwrap_or_default().trim_start_matches(':').trim_start());
+    let told = if why.is_empty() { word.to_owned() } else { format!("{word}: {why}") };
     if session.output.draws_progress() {
         let since = words::span(row.run.created, session.app.now());
         session.output.progress(&format!("{told} ({since})"));
