@@ -26,6 +26,29 @@ pub(crate) struct Preferences {
     pub namespaces: BTreeMap<String, String>,
     /// Columns of the list of runs that are hidden.
     pub hidden_columns: Vec<String>,
+    /// Whether the list of runs is drawn with less space between rows.
+    pub is_dense: bool,
+    /// Contexts in the order in which they were last chosen.
+    pub recent_contexts: Vec<String>,
+    /// Whether long lines of a log are wrapped.
+    pub wraps_logs: bool,
+    /// How the time of a log line is shown.
+    pub log_time: LogTime,
+}
+
+/// How the time of a log line is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogTime {
+    /// In the person's time zone.
+    #[default]
+    Local,
+    /// In UTC.
+    Utc,
+    /// Since the run started.
+    Relative,
+    /// Not at all.
+    Off,
 }
 
 /// Light or dark.

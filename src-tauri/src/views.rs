@@ -14,9 +14,9 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use context::ContextReport;
 pub(crate) use details::RunDetails;
-pub(crate) use function::FunctionView;
+pub(crate) use function::{FunctionVersion, FunctionView};
 pub(crate) use list::{RunFilter, RunList};
-pub(crate) use log::{LogPage, LogRef, LogView};
+pub(crate) use log::{LogMatches, LogPage, LogRef, LogView};
 pub(crate) use preview::Preview;
 pub(crate) use run::RunView;
 pub(crate) use value::{Json, Whole};

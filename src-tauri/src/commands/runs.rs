@@ -36,6 +36,28 @@ pub(crate) async fn preview_run(shell: State<'_, Shell>, form: RunForm) -> Comma
     Preview::of(shell.app()?.prepare(&form.into_request()?).await)
 }
 
+/// Asks the cluster whether it would take a launch (a dry run of every object and of the pod), and does nothing.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn check_run(shell: State<'_, Shell>, form: RunForm) -> CommandResult<Preview> {
+    Preview::of(shell.app()?.check(&form.into_request()?).await)
+}
+
+/// Fills the form from a run, to change something and run it again.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn run_form(shell: State<'_, Shell>, run: RunId) -> CommandResult<RunForm> {
+    let run = shell.app()?.find_run(&run.to_string()).await?.run;
+    let filled = RunForm::of(run.function.name.as_str(), &run.spec.function, &run.spec.task);
+    Ok(RunForm {
+        parent: Some(run.id),
+        project: run.project.to_string(),
+        context: run.target.context,
+        namespace: run.target.namespace,
+        ..filled
+    })
+}
+
 /// Launches a run. The same id again is the same launch.
 #[tauri::command]
 #[specta::specta]

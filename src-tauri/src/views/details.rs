@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use berth_core::RunEvent;
+use berth_core::{AttemptSpans, RunEvent, Step, startup};
 use berth_core::ports::{RunRow, TransitionRow};
 use berth_model::{Attempt, ObjectRef, Origin, Phase, RunId, RunState};
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,8 @@ pub(crate) struct RunDetails {
     pub transitions: Vec<TransitionView>,
     /// Events of its objects, oldest first.
     pub events: Vec<EventView>,
+    /// What each attempt spent its time on.
+    pub spans: Vec<SpanView>,
     /// The objects as submitted.
     pub yaml: String,
 }
@@ -84,11 +86,64 @@ pub(crate) struct EventView {
     pub last: String,
 }
 
+/// A step of an attempt with its time; each begins where the one before ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub(crate) struct SpanView {
+    /// Number of the attempt.
+    pub attempt: u32,
+    /// What was done.
+    pub step: StepView,
+    /// When it began.
+    pub from: String,
+    /// When it ended; `null` while it goes on.
+    pub to: Option<String>,
+    /// Size of the image that was pulled, in bytes, where the node told it.
+    pub bytes: Option<Whole>,
+}
+
+/// What an attempt does, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum StepView {
+    /// Waiting for the cluster to make its pod.
+    Queued,
+    /// Waiting for a node.
+    Scheduling,
+    /// The node prepares volumes and network.
+    Preparing,
+    /// The node pulls the image.
+    Pulling,
+    /// The container is made and started.
+    Starting,
+    /// The program runs.
+    Running,
+}
+
+impl SpanView {
+    fn of(attempt: AttemptSpans) -> impl Iterator<Item = Self> {
+        attempt.spans.into_iter().map(move |span| Self {
+            attempt: attempt.number,
+            step: match span.step {
+                Step::Queued => StepView::Queued,
+                Step::Scheduling => StepView::Scheduling,
+                Step::Preparing => StepView::Preparing,
+                Step::Pulling => StepView::Pulling,
+                Step::Starting => StepView::Starting,
+                Step::Running => StepView::Running,
+            },
+            from: span.from.to_string(),
+            to: span.to.map(|to| to.to_string()),
+            bytes: span.bytes.map(Whole),
+        })
+    }
+}
+
 impl RunDetails {
     /// Shows a run, its changes and its events.
     pub fn of(row: RunRow, transitions: Vec<TransitionRow>, events: Vec<RunEvent>) -> Self {
         let view = RunView::of(&row);
         let run = row.run;
+        let steps = startup(run.created, &run.status.attempts, &events, view.is_final);
         Self {
             run: view,
             kubeconfig: run.target.kubeconfig,
@@ -99,6 +154,7 @@ impl RunDetails {
             objects: run.status.objects,
             transitions: transitions.into_iter().map(TransitionView::from).collect(),
             events: events.into_iter().map(EventView::from).collect(),
+            spans: steps.into_iter().flat_map(SpanView::of).collect(),
             yaml: yaml_documents(&run.manifests),
         }
     }

@@ -90,6 +90,15 @@ pub(crate) struct LogPage {
     pub at_end: bool,
 }
 
+/// Lines of a log that contain a text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub(crate) struct LogMatches {
+    /// Numbers of the lines, from 0, with the cursors of their first bytes.
+    pub lines: Vec<(Whole, Whole)>,
+    /// Where to search on; `null` at the end.
+    pub next: Option<Whole>,
+}
+
 /// One line of a log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub(crate) struct LogLine {

@@ -9,6 +9,6 @@ use serde_json::Value;
 pub(crate) struct Whole(#[specta(type = specta_typescript::Number)] pub u64);
 
 /// Any JSON, `unknown` to the page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, specta::Type)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 #[serde(transparent)]
 pub(crate) struct Json(#[specta(type = specta_typescript::Unknown)] pub Value);

@@ -1,7 +1,6 @@
-import { Alert, Button, Group, UnstyledButton } from "@mantine/core";
-import { useHotkeys } from "@mantine/hooks";
+import { Alert, Button, Group, Kbd, UnstyledButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
 
 import { chosenPlace, contextListOptions, PlaceSwitcher, StatusBar } from "@/features/clusters";
@@ -10,15 +9,22 @@ import { SettingsPopover, startupOptions, usePreferences } from "@/features/sett
 import { Icon } from "@/shared/Icon";
 
 import classes from "./frame.module.css";
+import { KeysDialog } from "./KeysDialog";
+import { Palette } from "./Palette";
+import { useKeys } from "./useKeys";
 
 /** What is around every screen. */
 export function Frame({ children }: { children: ReactNode }) {
-  const navigate = useNavigate();
   const contexts = useQuery(contextListOptions());
   const totals = useQuery(runTotalsOptions());
   const [preferences, change] = usePreferences();
   const place = chosenPlace(contexts.data, preferences);
-  useHotkeys([["n", () => void navigate({ to: "/new" })]]);
+  const [open, setOpen] = useState<"palette" | "keys" | null>(null);
+  useKeys(setOpen);
+  const onContext = (context: string) => {
+    const recent = [context, ...(preferences.recent_contexts ?? []).filter((other) => other !== context)];
+    change({ context, recent_contexts: recent.slice(0, 20) });
+  };
   return (
     <div className={classes.frame}>
       <nav className={classes.rail} aria-label="Screens">
@@ -26,6 +32,10 @@ export function Frame({ children }: { children: ReactNode }) {
         <Link to="/runs" className={classes.item} activeProps={{ "data-active": true }}>
           <Icon name="runs" />
           Runs
+        </Link>
+        <Link to="/functions" className={classes.item} activeProps={{ "data-active": true }}>
+          <Icon name="functions" />
+          Functions
         </Link>
         <Link to="/new" className={classes.item} activeProps={{ "data-active": true }}>
           <Icon name="plus" />
@@ -38,7 +48,8 @@ export function Frame({ children }: { children: ReactNode }) {
         <PlaceSwitcher
           context={place.context}
           namespace={place.namespace}
-          onContext={(context) => change({ context })}
+          recent={preferences.recent_contexts ?? []}
+          onContext={onContext}
           onNamespace={(namespace) => {
             if (place.context === null) return;
             change({
@@ -50,6 +61,15 @@ export function Frame({ children }: { children: ReactNode }) {
         <Button
           size="xs"
           variant="default"
+          className={classes.find}
+          leftSection={<Icon name="search" size={14} />}
+          rightSection={<Kbd size="xs">Ctrl K</Kbd>}
+          onClick={() => setOpen("palette")}
+        >
+          Search or run…
+        </Button>
+        <Button
+          size="xs"
           renderRoot={(props) => <Link to="/new" {...props} />}
           leftSection={<Icon name="plus" size={14} />}
         >
@@ -60,6 +80,8 @@ export function Frame({ children }: { children: ReactNode }) {
         <Notices problems={contexts.data?.problems ?? []} />
         <div className={classes.screen}>{children}</div>
       </main>
+      <Palette isOpen={open === "palette"} onClose={() => setOpen(null)} onContext={onContext} />
+      <KeysDialog isOpen={open === "keys"} onClose={() => setOpen(null)} />
       <StatusBar running={groupCount(totals.data ?? [], "running")} />
     </div>
   );

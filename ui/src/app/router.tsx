@@ -10,7 +10,8 @@ import {
 } from "@tanstack/react-router";
 
 import { chosenPlace, contextListOptions } from "@/features/clusters";
-import { NewRun } from "@/features/launch";
+import { FunctionList, FunctionPage } from "@/features/functions";
+import { NewRun, parseOrigin } from "@/features/launch";
 import { parseListSearch, RunList, RunPage, runTabs, type ListSearch, type RunTab } from "@/features/runs";
 import { usePreferences } from "@/features/settings";
 
@@ -63,14 +64,31 @@ const run = createRoute({
 const launch = createRoute({
   getParentRoute: () => root,
   path: "/new",
+  validateSearch: parseOrigin,
   component: function Launch() {
     const contexts = useQuery(contextListOptions());
     const [preferences] = usePreferences();
-    return <NewRun place={chosenPlace(contexts.data, preferences)} />;
+    const origin = launch.useSearch();
+    return <NewRun place={chosenPlace(contexts.data, preferences)} origin={origin} />;
   },
 });
 
-const routeTree = root.addChildren([start, runs, run, launch]);
+const functions = createRoute({
+  getParentRoute: () => root,
+  path: "/functions",
+  component: FunctionList,
+});
+
+const oneFunction = createRoute({
+  getParentRoute: () => root,
+  path: "/functions/$name",
+  component: function OneFunction() {
+    const { name } = oneFunction.useParams();
+    return <FunctionPage key={name} name={name} />;
+  },
+});
+
+const routeTree = root.addChildren([start, runs, run, launch, functions, oneFunction]);
 
 export function makeRouter(history: RouterHistory = createHashHistory()) {
   return createRouter({ routeTree, history, defaultErrorComponent: Crash, defaultPreload: false });

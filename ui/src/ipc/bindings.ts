@@ -13,20 +13,40 @@ export const commands = {
 	checkContext: (context: string) => typedError<ContextReport, CommandError>(__TAURI_INVOKE("check_context", { context })),
 	/**  Tells how the engine stands. */
 	engineStatus: () => typedError<EngineView, CommandError>(__TAURI_INVOKE("engine_status")),
-	/**  Lists the latest version of each function of a project, by name. */
+	/**  Lists the latest version of each function of a project, by name, with the newest of its runs. */
 	listFunctions: (project: ProjectName) => typedError<FunctionView[], CommandError>(__TAURI_INVOKE("list_functions", { project })),
+	/**  Lists all versions of a function, newest first. */
+	functionVersions: (project: ProjectName, name: string) => typedError<FunctionVersion[], CommandError>(__TAURI_INVOKE("function_versions", { project, name })),
+	/**  Fills the form from a version of a function and the saved defaults of its job. */
+	functionForm: (project: ProjectName, name: string, version: number | null) => typedError<RunForm, CommandError>(__TAURI_INVOKE("function_form", { project, name, version })),
+	/**  Saves what the form says as a function with its defaults for jobs; returns its version. */
+	saveFunction: (form: RunForm) => typedError<number, CommandError>(__TAURI_INVOKE("save_function", { form })),
+	/**  Removes a function with all its versions; its runs stay. */
+	deleteFunction: (project: ProjectName, name: string) => typedError<number, CommandError>(__TAURI_INVOKE("delete_function", { project, name })),
+	/**  Checks the text of a function file and saves nothing; returns all problems. */
+	checkFile: (text: string) => typedError<Problem[], CommandError>(__TAURI_INVOKE("check_file", { text })),
+	/**  Saves the functions of a file; returns their names. */
+	importFile: (project: ProjectName, text: string) => typedError<string[], CommandError>(__TAURI_INVOKE("import_file", { project, text })),
 	/**  Lists the stored logs of a run. */
 	logStreams: (run: RunId) => typedError<LogView[], CommandError>(__TAURI_INVOKE("log_streams", { run })),
 	/**  Reads whole lines of a log from a cursor, at most `limit` bytes of them. */
 	readLog: (log: LogRef, from: Whole, limit: number) => typedError<LogPage, CommandError>(__TAURI_INVOKE("read_log", { log, from, limit })),
 	/**  Reads the whole lines that end at a cursor, or at the end of the log, at most `limit` bytes of them. */
 	readLogBefore: (log: LogRef, before: Whole | null, limit: number) => typedError<LogPage, CommandError>(__TAURI_INVOKE("read_log_before", { log, before, limit })),
+	/**  Finds lines of a log that contain a text, from a cursor on, within one step's worth of bytes. */
+	searchLog: (log: LogRef, text: string, from: Whole) => typedError<LogMatches, CommandError>(__TAURI_INVOKE("search_log", { log, text, from })),
+	/**  Writes a whole log into the person's folder of downloads; returns the file's path. */
+	saveLog: (log: LogRef, name: string, withTimes: boolean) => typedError<string, CommandError>(__TAURI_INVOKE("save_log", { log, name, withTimes })),
 	/**  Lists runs, newest first, with counts per state. */
 	listRuns: (filter: RunFilter) => typedError<RunList, CommandError>(__TAURI_INVOKE("list_runs", { filter })),
 	/**  Reads everything that is known of a run. */
 	runDetails: (run: RunId) => typedError<RunDetails, CommandError>(__TAURI_INVOKE("run_details", { run })),
 	/**  Works a launch out without doing it: problems at their fields, the words of the command, the objects as YAML. */
 	previewRun: (form: RunForm) => typedError<Preview, CommandError>(__TAURI_INVOKE("preview_run", { form })),
+	/**  Asks the cluster whether it would take a launch (a dry run of every object and of the pod), and does nothing. */
+	checkRun: (form: RunForm) => typedError<Preview, CommandError>(__TAURI_INVOKE("check_run", { form })),
+	/**  Fills the form from a run, to change something and run it again. */
+	runForm: (run: RunId) => typedError<RunForm, CommandError>(__TAURI_INVOKE("run_form", { run })),
 	/**  Launches a run. The same id again is the same launch. */
 	launchRun: (form: RunForm) => typedError<RunView, CommandError>(__TAURI_INVOKE("launch_run", { form })),
 	/**  Runs the same again, under an id made by the page. */
@@ -277,6 +297,16 @@ export type EventView = {
 	last: string,
 };
 
+/**  One version of a function. */
+export type FunctionVersion = {
+	/**  Its number. */
+	version: number,
+	/**  When it was made. */
+	created: string,
+	/**  The function as a document. */
+	yaml: string,
+};
+
 /**  The latest version of a function. */
 export type FunctionView = {
 	/**  Name. */
@@ -285,6 +315,10 @@ export type FunctionView = {
 	version: number,
 	/**  Image, where it names one. */
 	image: string | null,
+	/**  When this version was made. */
+	created: string,
+	/**  The newest of its runs. */
+	last_run: RunView | null,
 };
 
 /**  A place where lines may be missing. */
@@ -318,6 +352,14 @@ export type LogLine = {
 	hidden: Whole,
 };
 
+/**  Lines of a log that contain a text. */
+export type LogMatches = {
+	/**  Numbers of the lines, from 0, with the cursors of their first bytes. */
+	lines: ([Whole, Whole])[],
+	/**  Where to search on; `null` at the end. */
+	next: Whole | null,
+};
+
 /**  A piece of a log. */
 export type LogPage = {
 	/**  Its lines. */
@@ -339,6 +381,17 @@ export type LogRef = {
 	/**  Restart count when it ran. */
 	restart: number,
 };
+
+/**  How the time of a log line is shown. */
+export type LogTime = 
+/**  In the person's time zone. */
+"local" | 
+/**  In UTC. */
+"utc" | 
+/**  Since the run started. */
+"relative" | 
+/**  Not at all. */
+"off";
 
 /**  What is known of a stored log. */
 export type LogView = {
@@ -422,6 +475,14 @@ export type Preferences = {
 	namespaces?: { [key in string]: string },
 	/**  Columns of the list of runs that are hidden. */
 	hidden_columns?: string[],
+	/**  Whether the list of runs is drawn with less space between rows. */
+	is_dense?: boolean,
+	/**  Contexts in the order in which they were last chosen. */
+	recent_contexts?: string[],
+	/**  Whether long lines of a log are wrapped. */
+	wraps_logs?: boolean,
+	/**  How the time of a log line is shown. */
+	log_time?: LogTime,
 };
 
 /**  What a form would launch, or what is wrong with it. */
@@ -478,6 +539,8 @@ export type RunDetails = {
 	transitions: TransitionView[],
 	/**  Events of its objects, oldest first. */
 	events: EventView[],
+	/**  What each attempt spent its time on. */
+	spans: SpanView[],
 	/**  The objects as submitted. */
 	yaml: string,
 };
@@ -536,6 +599,26 @@ export type RunForm = {
 	memory_request: string,
 	/**  Memory at most. */
 	memory_limit: string,
+	/**  When the image is pulled: `Always`, `IfNotPresent` or `Never`; the cluster's own rule where empty. */
+	pull_policy: string,
+	/**  Labels that a node must have. */
+	node_selector: EnvRow[],
+	/**  Taints that the run puts up with. */
+	tolerations: TolerationRow[],
+	/**  How often a failed attempt is tried again. */
+	backoff_limit: string,
+	/**  Seconds that an attempt may take. */
+	deadline: string,
+	/**  Seconds that the cluster keeps the objects after the end. */
+	ttl: string,
+	/**  Level of Pod Security that the pod is made for; what the namespace enforces where empty. */
+	security: string,
+	/**  Fields of the function that the form has no control for: kept as they are. */
+	kept_function: Json,
+	/**  The same of the task. */
+	kept_task: Json,
+	/**  The run that this one repeats, where it does. */
+	parent: RunId | null,
 	/**  Context; the project's or the current one where empty. */
 	context: string,
 	/**  Kubernetes namespace; the context's own where empty. */
@@ -641,6 +724,20 @@ export type RunView = {
 /**  These runs changed; each is whole, with its revision. */
 export type RunsChanged = RunView[];
 
+/**  A step of an attempt with its time; each begins where the one before ends. */
+export type SpanView = {
+	/**  Number of the attempt. */
+	attempt: number,
+	/**  What was done. */
+	step: StepView,
+	/**  When it began. */
+	from: string,
+	/**  When it ended; `null` while it goes on. */
+	to: string | null,
+	/**  Size of the image that was pulled, in bytes, where the node told it. */
+	bytes: Whole | null,
+};
+
 /**  One value that was asked for, and where it came from. */
 export type SpecValue = {
 	/**  Its path, as in `resources.mem.requests`. */
@@ -696,6 +793,21 @@ export type StatusWord =
 /**  Deleted from the cluster. */
 "deleted";
 
+/**  What an attempt does, in order. */
+export type StepView = 
+/**  Waiting for the cluster to make its pod. */
+"queued" | 
+/**  Waiting for a node. */
+"scheduling" | 
+/**  The node prepares volumes and network. */
+"preparing" | 
+/**  The node pulls the image. */
+"pulling" | 
+/**  The container is made and started. */
+"starting" | 
+/**  The program runs. */
+"running";
+
 /**  Light or dark. */
 export type Theme = 
 /**  As the system. */
@@ -704,6 +816,16 @@ export type Theme =
 "light" | 
 /**  Dark. */
 "dark";
+
+/**  One taint that is put up with, as typed. */
+export type TolerationRow = {
+	/**  Key of the taint; empty means every taint. */
+	key: string,
+	/**  Its value; empty means any. */
+	value: string,
+	/**  Its effect; empty means any. */
+	effect: string,
+};
 
 /**  One change of a run's status. */
 export type TransitionView = {

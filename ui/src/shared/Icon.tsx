@@ -19,6 +19,15 @@ const shapes = {
   back: <path d="M9.5 3.5 5 8l4.5 4.5" />,
   close: <path d="m4 4 8 8M12 4l-8 8" />,
   down: <path d="M8 3v9M4 8.5 8 12.5l4-4" />,
+  up: <path d="M8 13V4M4 7.5 8 3.5l4 4" />,
+  functions: <path d="M10.5 3.5c-2-1-3 .2-3.2 2L6.4 12c-.2 1.6-1.2 2.4-2.9 1.6M4.5 7h6" />,
+  more: (
+    <>
+      <circle cx="3.5" cy="8" r="0.6" />
+      <circle cx="8" cy="8" r="0.6" />
+      <circle cx="12.5" cy="8" r="0.6" />
+    </>
+  ),
   box: (
     <>
       <path d="M2.5 5 8 2.5 13.5 5v6L8 13.5 2.5 11z" />
@@ -30,7 +39,12 @@ const shapes = {
 type Props = SVGProps<SVGSVGElement> & { name: keyof typeof shapes; size?: number };
 
 /** A small line drawing; decoration beside words, so hidden from readers of the screen. */
-export function Icon({ name, size = 16, ...rest }: Props) {
+export function Icon({ name, ...rest }: Props) {
+  return <LineDrawing {...rest}>{shapes[name]}</LineDrawing>;
+}
+
+/** The frame of all line drawings: 16 units wide and high, drawn in the colour of the words beside it. */
+export function LineDrawing({ size = 16, children, ...rest }: SVGProps<SVGSVGElement> & { size?: number }) {
   return (
     <svg
       width={size}
@@ -44,7 +58,7 @@ export function Icon({ name, size = 16, ...rest }: Props) {
       aria-hidden="true"
       {...rest}
     >
-      {shapes[name]}
+      {children}
     </svg>
   );
 }

@@ -33,11 +33,21 @@ export function clockTime(iso: string): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
-/** The time of day of a log line, to the millisecond. */
-export function logTime(iso: string): string {
+/** How the time of a log line is shown. */
+export type LineTime = "local" | "utc" | "relative" | "off";
+
+/** The time of a log line, to the millisecond: of the day here or in UTC, or since `origin`, as in "+0:41.120". */
+export function logTime(iso: string, shown: LineTime = "local", origin = ""): string {
   const date = new Date(iso);
   if (Number.isNaN(date.getTime())) return iso;
-  return `${clockTime(iso)}.${String(date.getMilliseconds()).padStart(3, "0")}`;
+  if (shown === "utc") return date.toISOString().slice(11, 23);
+  const milliseconds = (count: number) => String(count).padStart(3, "0");
+  if (shown === "relative") {
+    const since = date.getTime() - Date.parse(origin);
+    if (Number.isNaN(since)) return logTime(iso);
+    return `${since < 0 ? "−" : "+"}${duration(Math.abs(since))}.${milliseconds(Math.abs(since) % 1000)}`;
+  }
+  return `${clockTime(iso)}.${milliseconds(date.getMilliseconds())}`;
 }
 
 /** A length of time: "0:41", "2:11", "1:02:10", "3 d 4 h". */

@@ -64,6 +64,7 @@ export function runDetails(run: RunView, rest: Partial<RunDetails> = {}): RunDet
     objects: [],
     transitions: [],
     events: [],
+    spans: [],
     yaml: "kind: Job\n",
     ...rest,
   };

@@ -31,7 +31,7 @@ pub mod supervisor;
 mod transition;
 mod wait;
 
-pub use berth_k8s::RunEvent;
+pub use berth_k8s::{AttemptSpans, RunEvent, Span, Step, startup};
 
 pub use app::{
     App, ContextCheck, ContextList, ContextView, DeleteScope, EngineView, LaunchRequest, Launchable, Options, Ports,

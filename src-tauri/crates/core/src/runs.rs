@@ -1,5 +1,7 @@
 //! The use cases of runs that are there: find, list, read, put away, repeat.
 
+use std::io::Write;
+
 use berth_k8s::RunEvent;
 use berth_model::{FunctionSpec, Generation, Place, Run, RunId, Source, print_function, print_task_spec};
 use serde_json::{Map, Value, json};
@@ -8,6 +10,9 @@ use crate::app::{App, LaunchRequest, Launchable};
 use crate::ports::{LogCursor, LogInfo, LogKey, LogPiece, Notice, RunPage, RunQuery, RunRow, TransitionRow};
 use crate::transition::unknown_run;
 use crate::{Error, ErrorCode};
+
+/// Lines that were found, as (number, cursor), and where to go on; `None` at the end.
+pub type LogMatches = (Vec<(u64, LogCursor)>, Option<LogCursor>);
 
 /// Most names that an error about an ambiguous text lists.
 const NAMED: usize = 5;
@@ -86,6 +91,37 @@ impl App {
         /// Most bytes of one answer: what the page can draw at once without a pause that is felt.
         const LIMIT: usize = 256 * 1024;
         Ok(self.ports.archive.read(key, from, limit.clamp(1, LIMIT))?)
+    }
+
+    /// Finds lines of a log that contain a text: (line number, cursor of the line), and where to go on; `None` at the
+    /// end. Scans at most 8 MiB, so that a search of a long log can be shown as it proceeds and given up.
+    ///
+    /// # Errors
+    /// `NotFound`; `Storage`.
+    pub fn search_log(&self, key: &LogKey, text: &str, from: LogCursor) -> Result<LogMatches, Error> {
+        const BUDGET: usize = 8 * 1024 * 1024;
+        let (found, next) = self.ports.archive.search(key, text, from, BUDGET)?;
+        Ok((found.into_iter().map(|(number, cursor, _)| (number, cursor)).collect(), next))
+    }
+
+    /// Writes a whole log into a file, as the program wrote it; with the time before each line where wished.
+    ///
+    /// # Errors
+    /// `NotFound`; `Storage` where it cannot be read or the file cannot be written.
+    pub fn export_log(&self, key: &LogKey, file: &mut dyn Write, with_times: bool) -> Result<(), Error> {
+        let failed = |cause: std::io::Error| Error::new(ErrorCode::Storage, format!("unable to write the log: {cause}"));
+        let mut cursor = 0;
+        loop {
+            let piece = self.read_log(key, cursor, usize::MAX)?;
+            if piece.raw.is_empty() {
+                return file.flush().map_err(failed);
+            }
+            for line in piece.raw.split_inclusive(|byte| *byte == b'\n') {
+                let content = line.iter().position(|byte| *byte == b' ').and_then(|space| line.get(space + 1..));
+                file.write_all(if with_times { line } else { content.unwrap_or(line) }).map_err(failed)?;
+            }
+            cursor = piece.next;
+        }
     }
 
     /// Puts a run away, or takes it back.

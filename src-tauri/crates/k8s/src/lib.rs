@@ -21,5 +21,5 @@ pub use context::{ContextEntry, Contexts, FileProblem};
 pub use error::{Class, Error};
 pub use logs::{LogSource, LogStream};
 pub use manifest::{Manifests, RenderError, Rendering};
-pub use observe::{RunEvent, RunObjects};
+pub use observe::{AttemptSpans, RunEvent, RunObjects, Span, Step, startup};
 pub use watch::WatchSignal;

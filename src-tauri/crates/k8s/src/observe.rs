@@ -11,6 +11,7 @@ mod event;
 mod exit;
 mod refusal;
 mod standing;
+mod startup;
 #[cfg(test)]
 mod tests;
 mod waiting;
@@ -25,6 +26,7 @@ use serde_json::Value;
 use crate::{labels, manifest};
 
 pub use event::RunEvent;
+pub use startup::{AttemptSpans, Span, Step, startup};
 
 /// Everything of one run that was seen together.
 #[derive(Clone, Debug, PartialEq)]

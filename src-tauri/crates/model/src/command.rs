@@ -39,6 +39,16 @@ impl Command {
             Self::Words(words) => Ok(words.clone()),
         }
     }
+
+    /// Writes it as a line that splits into the same words.
+    #[must_use]
+    pub fn line(&self) -> String {
+        match self {
+            Self::Line(line) => line.clone(),
+            Self::OneWord { one_word } => shell_words::quote(one_word).into_owned(),
+            Self::Words(words) => shell_words::join(words),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-import { Autocomplete, Group, Select, type ComboboxItem } from "@mantine/core";
+import { Autocomplete, Group, Select, Text, type ComboboxItem } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
@@ -9,12 +9,14 @@ import { contextCheckOptions, contextListOptions } from "./api";
 type Props = {
   context: string | null;
   namespace: string;
+  /** Contexts in the order in which they were last chosen. */
+  recent: readonly string[];
   onContext: (context: string) => void;
   onNamespace: (namespace: string) => void;
 };
 
 /** Where new runs go: a context and a namespace in it. Asks a cluster only when its namespaces are looked at. */
-export function PlaceSwitcher({ context, namespace, onContext, onNamespace }: Props) {
+export function PlaceSwitcher({ context, namespace, recent, onContext, onNamespace }: Props) {
   const contexts = useQuery(contextListOptions());
   const [isLooking, setLooking] = useState(false);
   const check = useQuery({ ...contextCheckOptions(context ?? ""), enabled: isLooking && context !== null });
@@ -28,11 +30,15 @@ export function PlaceSwitcher({ context, namespace, onContext, onNamespace }: Pr
       <Select
         size="xs"
         w={230}
+        comboboxProps={{ width: 380, position: "bottom-start" }}
         aria-label="Context"
         placeholder={contexts.data?.contexts.length === 0 ? "No context was found" : "Choose a context"}
         searchable
         allowDeselect={false}
-        data={(contexts.data?.contexts ?? []).map(choice)}
+        data={byRecency(contexts.data?.contexts ?? [], recent).map(choice)}
+        renderOption={({ option }) => (
+          <Described context={contexts.data?.contexts.find(named(option.value))} />
+        )}
         value={context}
         onDropdownOpen={() => void contexts.refetch()}
         onChange={(name) => name !== null && onContext(name)}
@@ -57,4 +63,31 @@ export function PlaceSwitcher({ context, namespace, onContext, onNamespace }: Pr
 
 function choice(context: ContextView): ComboboxItem {
   return { value: context.name, label: context.name, disabled: context.problem !== null };
+}
+
+function named(name: string) {
+  return (context: ContextView) => context.name === name;
+}
+
+/** Those that were chosen last come first, the others as the files have them. */
+function byRecency(contexts: readonly ContextView[], recent: readonly string[]): ContextView[] {
+  const rank = (context: ContextView) => {
+    const at = recent.indexOf(context.name);
+    return at < 0 ? recent.length : at;
+  };
+  return [...contexts].sort((one, other) => rank(one) - rank(other));
+}
+
+/** What tells contexts of similar names apart. */
+function Described({ context }: { context: ContextView | undefined }) {
+  if (!context) return null;
+  const { cluster, user, kubeconfig, problem } = context;
+  return (
+    <div>
+      <div>{context.name}</div>
+      <Text size="xs" c={problem === null ? "dimmed" : "red"}>
+        {problem ?? [cluster, user, kubeconfig].filter(Boolean).join(" · ")}
+      </Text>
+    </div>
+  );
 }

@@ -1,1 +1,3 @@
-export { functionListOptions } from "./api";
+export { functionKeys, functionListOptions, PROJECT } from "./api";
+export { FunctionList } from "./FunctionList";
+export { FunctionPage } from "./FunctionPage";

@@ -1,7 +1,9 @@
-import { ActionIcon, Button, Group, Text, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Group, Text, Textarea, TextInput } from "@mantine/core";
+import { useState } from "react";
 
 import { Icon } from "@/shared/Icon";
 
+import { parseDotenv, type RefusedLine } from "./dotenv";
 import { typedRows, type EnvDraft } from "./draft";
 import classes from "./launch.module.css";
 import type { SectionProps } from "./NewRun";
@@ -11,6 +13,9 @@ import { Section } from "./Section";
 /** Environment variables, in order. */
 export function EnvironmentSection({ draft, change, problem, onLeave }: SectionProps) {
   const typed = typedRows(draft.envs);
+  const [isPasting, setPasting] = useState(false);
+  const [pasted, setPasted] = useState("");
+  const [refused, setRefused] = useState<readonly RefusedLine[]>([]);
   const set = (key: number, part: Partial<EnvDraft>) =>
     change({ envs: draft.envs.map((row) => (row.key === key ? { ...row, ...part } : row)) });
   const add = () =>
@@ -20,6 +25,20 @@ export function EnvironmentSection({ draft, change, problem, onLeave }: SectionP
         { key: 1 + Math.max(0, ...draft.envs.map((row) => row.key)), name: "", value: "" },
       ],
     });
+  const take = () => {
+    const read = parseDotenv(pasted);
+    const names = new Set(read.rows.map((row) => row.name));
+    const first = 1 + Math.max(0, ...draft.envs.map((row) => row.key));
+    change({
+      envs: [
+        ...draft.envs.filter((row) => !names.has(row.name) && (row.name !== "" || row.value !== "")),
+        ...read.rows.map((row, index) => ({ key: first + index, ...row })),
+      ],
+    });
+    setRefused(read.refused.map((line, index) => ({ ...line, number: index + 1 })));
+    setPasted(read.refused.map((line) => line.text).join("\n"));
+    if (read.refused.length === 0) setPasting(false);
+  };
   return (
     <Section title="Environment">
       {draft.envs.map((row, index) => {
@@ -77,7 +96,46 @@ export function EnvironmentSection({ draft, change, problem, onLeave }: SectionP
         >
           Add variable
         </Button>
+        <Button
+          size="compact-sm"
+          variant="default"
+          aria-expanded={isPasting}
+          onClick={() => setPasting(!isPasting)}
+        >
+          Paste .env
+        </Button>
       </Group>
+      {isPasting && (
+        <Textarea
+          label="Lines of a .env file"
+          description="NAME=value, one a line; they become rows, and replace rows of the same name."
+          classNames={{ input: classes.mono }}
+          spellCheck={false}
+          autosize
+          minRows={3}
+          maxRows={10}
+          data-autofocus
+          value={pasted}
+          error={
+            refused.length > 0 &&
+            `Not a variable, and left here: line ${refused.map((line) => line.number).join(", ")}.`
+          }
+          onChange={(event) => setPasted(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+              event.stopPropagation();
+              take();
+            }
+          }}
+        />
+      )}
+      {isPasting && (
+        <Group>
+          <Button size="compact-sm" onClick={take} disabled={pasted.trim() === ""}>
+            Take over
+          </Button>
+        </Group>
+      )}
     </Section>
   );
 }

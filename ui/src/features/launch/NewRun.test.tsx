@@ -132,7 +132,7 @@ test("a cluster that does not answer is told above the form; the same form again
 });
 
 test("problems of no field of the form are told too", async () => {
-  show({ previewRun: () => bad("node_selector", "The selector is malformed.") });
+  show({ previewRun: () => bad("affinity", "The selector is malformed.") });
   await type("Image", "python:3.11");
   await userEvent.tab();
   expect(await screen.findByText("The selector is malformed.")).toBeInTheDocument();

@@ -8,16 +8,21 @@ import { asIpcError } from "@/ipc";
 import { ErrorPanel } from "@/shared/ErrorPanel";
 import { newRunId } from "@/shared/runId";
 
-import { previewOptions, useLaunch } from "./api";
+import { previewOptions, useCheck, useLaunch, useSaveFunction } from "./api";
 import { CodeSection } from "./CodeSection";
 import { toForm, type Draft, type Place } from "./draft";
 import { EnvironmentSection } from "./EnvironmentSection";
 import { launchId, type LastTry } from "./identity";
 import { ImageSection } from "./ImageSection";
 import classes from "./launch.module.css";
+import { LimitsSection } from "./LimitsSection";
+import { differences, keptNames, type Origin } from "./origin";
+import { Outcome } from "./Outcome";
+import { PlacementSection } from "./PlacementSection";
 import { PreviewPane } from "./PreviewPane";
 import { sortProblems, type Field } from "./problems";
 import { ResourcesSection } from "./ResourcesSection";
+import { SectionList } from "./SectionList";
 import { useDraft } from "./useDraft";
 
 /** Any id does for a preview; the same one each time, so that the same form is the same preview. */
@@ -34,12 +39,22 @@ export type SectionProps = {
 };
 
 /** The form of a new run: one page, the objects beside it as they would be made. */
-export function NewRun({ place }: { place: Place }) {
+export function NewRun({ place: chosen, origin = {} }: { place: Place; origin?: Origin }) {
   const navigate = useNavigate();
-  const { draft, change, clear } = useDraft();
+  const { draft, change, clear, original, isLoading, error } = useDraft(origin);
+  // A repeated run goes where the original went, whatever is chosen above.
+  const place = useMemo(
+    () =>
+      original && original.context !== ""
+        ? { context: original.context, namespace: original.namespace }
+        : chosen,
+    [original, chosen],
+  );
   const [left, setLeft] = useState<ReadonlySet<Field>>(new Set());
   const [wasTried, setTried] = useState(false);
   const launch = useLaunch();
+  const check = useCheck();
+  const save = useSaveFunction();
   const fields = useRef<HTMLDivElement>(null);
   const lastTry = useRef<LastTry | null>(null);
 
@@ -56,6 +71,8 @@ export function NewRun({ place }: { place: Place }) {
     draft,
     change: (part) => {
       if (launch.isError) launch.reset();
+      if (!check.isIdle) check.reset();
+      if (!save.isIdle) save.reset();
       change(part);
     },
     problem: (field) => (wasTried || left.has(field) ? sorted.fields.get(field) : undefined),
@@ -80,6 +97,10 @@ export function NewRun({ place }: { place: Place }) {
       },
     );
   };
+  const changed = original
+    ? differences({ ...original, id: form.id }, { ...form, project: original.project })
+    : [];
+  const kept = keptNames(draft.kept);
   // What was refused is brought into view.
   useEffect(() => {
     if (!refused) return;
@@ -94,12 +115,13 @@ export function NewRun({ place }: { place: Place }) {
       <Group className={classes.head} justify="space-between">
         <div>
           <Title order={1} size="h3">
-            New run
+            {origin.from ? "Edit and rerun" : origin.function ? `New run of ${origin.function}` : "New run"}
           </Title>
           <Text size="sm" c="dimmed">
             {place.context === null
               ? "No context is chosen: choose one above."
               : `A job in ${place.context} / ${place.namespace}`}
+            {kept.length > 0 && ` · also kept from the original: ${kept.join(", ")}`}
           </Text>
         </div>
         <Group gap="xs">
@@ -113,7 +135,29 @@ export function NewRun({ place }: { place: Place }) {
               setTried(false);
             }}
           >
-            Clear
+            {original ? "Back to the original" : "Clear"}
+          </Button>
+          <Button
+            size="xs"
+            variant="default"
+            loading={save.isPending}
+            onClick={() => {
+              setTried(true);
+              save.mutate(form);
+            }}
+          >
+            Save as function
+          </Button>
+          <Button
+            size="xs"
+            variant="default"
+            loading={check.isPending}
+            onClick={() => {
+              setTried(true);
+              check.mutate(form);
+            }}
+          >
+            Check
           </Button>
           <Button
             size="xs"
@@ -130,7 +174,14 @@ export function NewRun({ place }: { place: Place }) {
           <ErrorPanel error={launch.error} />
         </div>
       )}
+      {error !== null && (
+        <div className={classes.failure}>
+          <ErrorPanel error={error} title="What the form is filled from cannot be read" />
+        </div>
+      )}
+      <Outcome check={check} save={save} />
       <div className={classes.columns}>
+        <SectionList draft={draft} problems={wasTried || left.size > 0 ? sorted : undefined} />
         <Stack ref={fields} className={classes.form} gap="xl">
           {(wasTried || left.size > 0) && sorted.rest.length > 0 && (
             <Alert color="red" variant="light" role="alert">
@@ -145,12 +196,15 @@ export function NewRun({ place }: { place: Place }) {
           <CodeSection {...section} />
           <EnvironmentSection {...section} />
           <ResourcesSection {...section} />
+          <PlacementSection {...section} />
+          <LimitsSection {...section} />
         </Stack>
         <PreviewPane
           preview={preview.data}
           error={preview.error}
           problems={sorted.fields.size + sorted.rest.length}
-          hasImage={draft.image.trim() !== ""}
+          hasImage={draft.image.trim() !== "" || isLoading}
+          changed={changed}
         />
       </div>
     </div>

@@ -6,16 +6,19 @@ import { ErrorPanel } from "@/shared/ErrorPanel";
 import { plural } from "@/shared/format";
 
 import classes from "./launch.module.css";
+import type { Difference } from "./origin";
 
 type Props = {
   preview: Preview | undefined;
   error: Error | null;
   problems: number;
   hasImage: boolean;
+  /** What is said otherwise than in the run or function that the form was filled from. */
+  changed: readonly Difference[];
 };
 
 /** The objects as they would be made: live, to read. */
-export function PreviewPane({ preview, error, problems, hasImage }: Props) {
+export function PreviewPane({ preview, error, problems, hasImage, changed }: Props) {
   return (
     <aside className={classes.preview} aria-label="What will be created">
       <Group justify="space-between" className={classes.previewHead}>
@@ -24,6 +27,23 @@ export function PreviewPane({ preview, error, problems, hasImage }: Props) {
         </Title>
         {preview?.yaml && <Copy text={preview.yaml} label="Copy YAML" />}
       </Group>
+      {changed.length > 0 && (
+        <section aria-label="Changed" className={classes.changed}>
+          <Title order={3} size="h6">
+            Changed from the original
+          </Title>
+          <dl>
+            {changed.map((each) => (
+              <div key={each.field}>
+                <dt>{each.field}</dt>
+                <dd>
+                  <del>{short(each.before)}</del> → <ins>{short(each.after)}</ins>
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      )}
       {error && !preview && <ErrorPanel error={error} />}
       {preview?.yaml ? (
         <pre className={classes.yaml}>{preview.yaml}</pre>
@@ -38,4 +58,11 @@ export function PreviewPane({ preview, error, problems, hasImage }: Props) {
       )}
     </aside>
   );
+}
+
+/** A value for a line of its own. */
+function short(value: string): string {
+  if (value === "") return "not given";
+  const line = value.split("\n")[0] ?? "";
+  return line.length < value.length || line.length > 60 ? `${line.slice(0, 60)}…` : line;
 }

@@ -5,7 +5,7 @@ import { useId, type ReactNode } from "react";
 export function Section({ title, children }: { title: string; children: ReactNode }) {
   const id = useId();
   return (
-    <section aria-labelledby={id}>
+    <section aria-labelledby={id} data-section={title}>
       <Title id={id} order={2} size="h5" mb="xs">
         {title}
       </Title>

@@ -15,7 +15,23 @@ export type Draft = {
   cpuLimit: string;
   memoryRequest: string;
   memoryLimit: string;
+  pullPolicy: string;
+  nodeSelector: EnvDraft[];
+  tolerations: TolerationDraft[];
+  backoffLimit: string;
+  deadline: string;
+  ttl: string;
+  security: string;
+  /** What the form has no control for, as it came from a run or a function. */
+  kept: Kept;
+  /** The run that is repeated. */
+  parent: string | null;
 };
+
+export type Kept = { function: unknown; task: unknown };
+
+/** A taint that is put up with. */
+export type TolerationDraft = { key: number; name: string; value: string; effect: string };
 
 /** A row keeps its key while others come and go. */
 export type EnvDraft = { key: number; name: string; value: string };
@@ -33,6 +49,15 @@ export const emptyDraft: Draft = {
   cpuLimit: "",
   memoryRequest: "",
   memoryLimit: "",
+  pullPolicy: "",
+  nodeSelector: [],
+  tolerations: [],
+  backoffLimit: "",
+  deadline: "",
+  ttl: "",
+  security: "",
+  kept: { function: null, task: null },
+  parent: null,
 };
 
 export type Place = { context: string | null; namespace: string };
@@ -40,6 +65,39 @@ export type Place = { context: string | null; namespace: string };
 /** Rows in which something was typed, in order: their positions are those that the core's problems name. */
 export function typedRows(envs: readonly EnvDraft[]): EnvDraft[] {
   return envs.filter((row) => row.name.trim() !== "" || row.value !== "");
+}
+
+/** Tolerations in which something was typed, in order. */
+export function typedTolerations(rows: readonly TolerationDraft[]): TolerationDraft[] {
+  return rows.filter((row) => row.name.trim() !== "" || row.value !== "" || row.effect !== "");
+}
+
+/** The draft that says what a form says: of a run that is to be changed and repeated, or of a saved function. */
+export function toDraft(form: RunForm): Draft {
+  const keyed = (rows: { name: string; value: string }[]) => rows.map((row, key) => ({ key, ...row }));
+  return {
+    name: form.name,
+    image: form.image,
+    command: form.command,
+    args: form.args.join("\n"),
+    envs: keyed(form.envs),
+    code: form.code,
+    lang: form.lang === "" ? emptyDraft.lang : form.lang,
+    handler: form.handler,
+    cpuRequest: form.cpu_request,
+    cpuLimit: form.cpu_limit,
+    memoryRequest: form.memory_request,
+    memoryLimit: form.memory_limit,
+    pullPolicy: form.pull_policy,
+    nodeSelector: keyed(form.node_selector),
+    tolerations: form.tolerations.map(({ key: name, value, effect }, key) => ({ key, name, value, effect })),
+    backoffLimit: form.backoff_limit,
+    deadline: form.deadline,
+    ttl: form.ttl,
+    security: form.security,
+    kept: { function: form.kept_function, task: form.kept_task },
+    parent: form.parent,
+  };
 }
 
 export function toForm(draft: Draft, id: string, place: Place): RunForm {
@@ -58,6 +116,20 @@ export function toForm(draft: Draft, id: string, place: Place): RunForm {
     cpu_limit: draft.cpuLimit,
     memory_request: draft.memoryRequest,
     memory_limit: draft.memoryLimit,
+    pull_policy: draft.pullPolicy,
+    node_selector: typedRows(draft.nodeSelector).map(({ name, value }) => ({ name: name.trim(), value })),
+    tolerations: typedTolerations(draft.tolerations).map(({ name, value, effect }) => ({
+      key: name,
+      value,
+      effect,
+    })),
+    backoff_limit: draft.backoffLimit,
+    deadline: draft.deadline,
+    ttl: draft.ttl,
+    security: draft.security,
+    kept_function: draft.kept.function,
+    kept_task: draft.kept.task,
+    parent: draft.parent,
     context: place.context ?? "",
     namespace: place.context === null ? "" : place.namespace,
   };
@@ -93,13 +165,21 @@ function restored(raw: Map<string, unknown>): Draft {
     const value = raw.get(key);
     return typeof value === "string" ? value : otherwise;
   };
-  const envs = raw.get("envs");
+  const rows = (key: "envs" | "nodeSelector") => {
+    const value = raw.get(key);
+    return Array.isArray(value) ? value.flatMap((row: unknown, index) => envRow(row, index)) : [];
+  };
+  const tolerations = raw.get("tolerations");
+  const kept = raw.get("kept");
+  const fields = new Map<string, unknown>(
+    typeof kept === "object" && kept !== null ? Object.entries(kept) : [],
+  );
   return {
     name: text("name", ""),
     image: text("image", ""),
     command: text("command", ""),
     args: text("args", ""),
-    envs: Array.isArray(envs) ? envs.flatMap((row: unknown, key) => envRow(row, key)) : [],
+    envs: rows("envs"),
     code: text("code", ""),
     lang: text("lang", emptyDraft.lang),
     handler: text("handler", ""),
@@ -107,7 +187,25 @@ function restored(raw: Map<string, unknown>): Draft {
     cpuLimit: text("cpuLimit", ""),
     memoryRequest: text("memoryRequest", ""),
     memoryLimit: text("memoryLimit", ""),
+    pullPolicy: text("pullPolicy", ""),
+    nodeSelector: rows("nodeSelector"),
+    tolerations: Array.isArray(tolerations)
+      ? tolerations.flatMap((row: unknown, key) => tolerationRow(row, key))
+      : [],
+    backoffLimit: text("backoffLimit", ""),
+    deadline: text("deadline", ""),
+    ttl: text("ttl", ""),
+    security: text("security", ""),
+    kept: { function: fields.get("function") ?? null, task: fields.get("task") ?? null },
+    parent: text("parent", "") === "" ? null : text("parent", ""),
   };
+}
+
+function tolerationRow(row: unknown, key: number): TolerationDraft[] {
+  const [read] = envRow(row, key);
+  if (!read) return [];
+  const effect = typeof row === "object" && row !== null && "effect" in row ? row.effect : "";
+  return [{ ...read, effect: typeof effect === "string" ? effect : "" }];
 }
 
 function envRow(row: unknown, key: number): EnvDraft[] {

@@ -1,1 +1,2 @@
 export { NewRun } from "./NewRun";
+export { parseOrigin, type Origin } from "./origin";

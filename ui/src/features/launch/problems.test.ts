@@ -15,7 +15,11 @@ test.each([
   ["args[3]", "args"],
   ["source.code", "code"],
   ["metadata.name", "name"],
-  ["node_selector", null],
+  ["node_selector", "nodeSelector"],
+  ["task.node_selector.disk", "nodeSelector"],
+  ["tolerations[1].effect", "tolerations.1"],
+  ["backoff_limit", "backoffLimit"],
+  ["affinity.nodeAffinity", null],
 ])("%s belongs to %s", (path, field) => {
   expect(fieldOf(path)).toBe(field);
 });

@@ -2,8 +2,12 @@ import type { Problem } from "@/ipc";
 
 import type { Draft } from "./draft";
 
-/** A place in the form: a field, or one side of an environment row by its position among those typed in. */
-export type Field = Exclude<keyof Draft, "envs"> | "envs" | "place" | `envs.${number}.${"name" | "value"}`;
+/** A place in the form: a field, or one side of a row by its position among those typed in. */
+export type Field =
+  | Exclude<keyof Draft, "kept" | "parent">
+  | "place"
+  | `envs.${number}.${"name" | "value"}`
+  | `tolerations.${number}`;
 
 /** Problems by field, and those that belong to none. */
 export type Sorted = { fields: ReadonlyMap<Field, string>; rest: readonly Problem[] };
@@ -26,6 +30,13 @@ const fields: Record<string, Field> = {
   "resources.mem": "memoryLimit",
   "resources.mem.requests": "memoryRequest",
   "resources.mem.limits": "memoryLimit",
+  image_pull_policy: "pullPolicy",
+  node_selector: "nodeSelector",
+  tolerations: "tolerations",
+  backoff_limit: "backoffLimit",
+  deadline: "deadline",
+  ttl: "ttl",
+  security: "security",
   context: "place",
   namespace: "place",
 };
@@ -35,6 +46,8 @@ export function fieldOf(path: string): Field | null {
   const bare = path.replace(/^(?:(?:function|task|run|document|overrides|spec)\.)+/, "");
   const row = /^envs\[(\d+)\](?:\.(name|value))?/.exec(bare);
   if (row) return `envs.${Number(row[1])}.${row[2] === "value" ? "value" : "name"}`;
+  const toleration = /^tolerations\[(\d+)\]/.exec(bare);
+  if (toleration) return `tolerations.${Number(toleration[1])}`;
   for (let rest = bare; rest !== ""; rest = rest.slice(0, Math.max(0, rest.lastIndexOf(".")))) {
     const found = fields[rest.replace(/\[\d+\]$/, "")];
     if (found) return found;

@@ -1,18 +1,27 @@
-import { memo } from "react";
+import { memo, type ReactNode } from "react";
 
-import type { LogLine as Line } from "@/ipc";
+import type { LogLine as Line, LogTime } from "@/ipc";
 import { bytes, logTime } from "@/shared/format";
 
 import classes from "./logs.module.css";
 import { overwritten, parseSgr } from "./sgr";
 
+type Props = {
+  line: Line;
+  time: LogTime;
+  /** When the run started: what relative times are counted from. */
+  origin: string;
+  /** What is looked for; empty while nothing is. */
+  find: string;
+};
+
 /** One line: text nodes and class names, never markup. */
-export const LogLine = memo(function LogLine({ line, withTime }: { line: Line; withTime: boolean }) {
+export const LogLine = memo(function LogLine({ line, time, origin, find }: Props) {
   return (
     <>
-      {withTime && (
+      {time !== "off" && (
         <span className={classes.time} title={line.time}>
-          {logTime(line.time)}
+          {logTime(line.time, time, origin)}
         </span>
       )}
       <span className={classes.text}>
@@ -22,7 +31,7 @@ export const LogLine = memo(function LogLine({ line, withTime }: { line: Line; w
             className={span.classes.map((name) => classes[name]).join(" ") || undefined}
             style={{ color: span.colour, backgroundColor: span.background }}
           >
-            {span.text}
+            {marked(span.text, find)}
           </span>
         ))}
         {line.hidden > 0 && <span className={classes.note}> … {bytes(line.hidden)} more, on disk</span>}
@@ -30,3 +39,18 @@ export const LogLine = memo(function LogLine({ line, withTime }: { line: Line; w
     </>
   );
 });
+
+/** A text with every place marked where the one that is looked for stands. */
+function marked(text: string, find: string): ReactNode {
+  if (find === "" || !text.includes(find)) return text;
+  return text.split(find).flatMap((part, index) =>
+    index === 0
+      ? [part]
+      : [
+          <mark key={index} className={classes.match}>
+            {find}
+          </mark>,
+          part,
+        ],
+  );
+}

@@ -2,15 +2,20 @@ import { Button, Group, Select, Switch, Text } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 
-import type { LogView as StoredLog } from "@/ipc";
-import { bytes, plural } from "@/shared/format";
+import { usePreferences } from "@/features/settings";
+import type { LogTime, LogView as StoredLog } from "@/ipc";
+import { bytes, count, plural } from "@/shared/format";
 import { ErrorPanel } from "@/shared/ErrorPanel";
 import { Icon } from "@/shared/Icon";
 
+import { useSaveLog } from "./api";
+import { FindBar } from "./FindBar";
 import { LogLine } from "./LogLine";
 import classes from "./logs.module.css";
 import { beginning } from "./logWindow";
+import { useLineSelection } from "./selection";
 import { logKey } from "./streams";
+import { useFind } from "./useFind";
 import { useLogWindow } from "./useLogWindow";
 
 /** Height of an unwrapped line, in pixels: as in logs.module.css. */
@@ -19,20 +24,35 @@ const LINE_HEIGHT = 19;
 /** How near to an end of what is held the next piece is read, in pixels. */
 const NEAR = 600;
 
+const times: { value: LogTime; label: string }[] = [
+  { value: "local", label: "Time: local" },
+  { value: "utc", label: "Time: UTC" },
+  { value: "relative", label: "Time: since start" },
+  { value: "off", label: "Time: off" },
+];
+
 type Props = {
   stored: StoredLog;
   isLive: boolean;
+  /** When the run started. */
+  origin: string;
   choices: { value: string; label: string }[];
   onChoose: (key: string | null) => void;
 };
 
 /** One log: a window of it, virtual, following its end or wherever the person scrolls. */
-export function LogView({ stored, isLive, choices, onChoose }: Props) {
+export function LogView({ stored, isLive, origin, choices, onChoose }: Props) {
   const [log] = useState(stored.log);
   const reader = useLogWindow(log, isLive, stored.lines);
   const { window, following } = reader;
-  const [wraps, setWraps] = useState(false);
-  const [withTime, setWithTime] = useState(true);
+  const [preferences, change] = usePreferences();
+  const wraps = preferences.wraps_logs ?? false;
+  const time = preferences.log_time ?? "local";
+  const find = useFind(log);
+  const save = useSaveLog(log, `${stored.pod}-${log.container}`);
+  const selection = useLineSelection(window.lines);
+  const [leftAt, setLeftAt] = useState(stored.lines);
+  const [target, setTarget] = useState<number | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
 
   const virtual = useVirtualizer({
@@ -43,7 +63,7 @@ export function LogView({ stored, isLive, choices, onChoose }: Props) {
     overscan: 30,
   });
 
-  useEffect(() => virtual.measure(), [virtual, wraps, withTime]);
+  useEffect(() => virtual.measure(), [virtual, wraps, time]);
 
   // While following, the end stays in view; after older lines came, what was in view stays where it was.
   const first = window.lines[0]?.number;
@@ -59,6 +79,24 @@ export function LogView({ stored, isLive, choices, onChoose }: Props) {
     seenFirst.current = first;
   }, [virtual, window, first, following]);
 
+  // A match that was read comes into view once its lines are there.
+  useLayoutEffect(() => {
+    if (target === null) return;
+    const index = window.lines.findIndex((line) => line.number === target);
+    if (index < 0) return;
+    virtual.scrollToIndex(index, { align: "center" });
+    setTarget(null);
+  }, [virtual, window, target]);
+
+  const onStep = (by: 1 | -1) => {
+    const match = find.step(by);
+    if (!match) return;
+    stopFollowing();
+    selection.select(match.number);
+    setTarget(match.number);
+    void reader.goTo(match.at);
+  };
+
   const onScroll = () => {
     const element = scroller.current;
     if (!element || following) return;
@@ -66,8 +104,11 @@ export function LogView({ stored, isLive, choices, onChoose }: Props) {
     if (element.scrollHeight - element.scrollTop - element.clientHeight < NEAR) void reader.readOn();
   };
   const stopFollowing = () => {
-    if (following) reader.setFollowing(false);
+    if (!following) return;
+    setLeftAt(stored.lines);
+    reader.setFollowing(false);
   };
+  const fresh = Math.max(0, stored.lines - leftAt);
 
   return (
     <div className={classes.view}>
@@ -81,25 +122,46 @@ export function LogView({ stored, isLive, choices, onChoose }: Props) {
           allowDeselect={false}
           onChange={onChoose}
         />
+        <FindBar find={find} onStep={onStep} />
         <Switch
           size="xs"
           label="Wrap"
           checked={wraps}
-          onChange={(event) => setWraps(event.currentTarget.checked)}
+          onChange={(event) => change({ wraps_logs: event.currentTarget.checked })}
         />
-        <Switch
+        <Select
           size="xs"
-          label="Timestamps"
-          checked={withTime}
-          onChange={(event) => setWithTime(event.currentTarget.checked)}
+          w={140}
+          aria-label="Time of lines"
+          data={times}
+          value={time}
+          allowDeselect={false}
+          onChange={(value) =>
+            change({ log_time: times.find((known) => known.value === value)?.value ?? "local" })
+          }
         />
         <Switch
           size="xs"
           label="Follow"
           checked={following}
-          onChange={(event) => reader.setFollowing(event.currentTarget.checked)}
+          onChange={(event) => (event.currentTarget.checked ? reader.setFollowing(true) : stopFollowing())}
         />
+        <Button
+          size="compact-xs"
+          variant="default"
+          loading={save.isPending}
+          onClick={() => save.mutate(false)}
+          title="The whole log, into your downloads"
+        >
+          Save
+        </Button>
       </Group>
+      {save.isSuccess && (
+        <Text size="xs" px="md" py={4} role="status">
+          Saved as {save.data}
+        </Text>
+      )}
+      {save.isError && <ErrorPanel error={save.error} />}
       {reader.error !== null && <ErrorPanel error={reader.error} onRetry={reader.retry} />}
       {stored.gaps.map((gap) => (
         <Text key={gap.after_line} size="xs" px="md" py={4} className={classes.gap}>
@@ -115,8 +177,12 @@ export function LogView({ stored, isLive, choices, onChoose }: Props) {
         aria-label="Log"
         tabIndex={0}
         onScroll={onScroll}
+        onCopy={selection.onCopy}
         onWheel={(event) => event.deltaY < 0 && stopFollowing()}
-        onKeyDown={(event) => ["PageUp", "ArrowUp", "Home"].includes(event.key) && stopFollowing()}
+        onKeyDown={(event) => {
+          if (["PageUp", "ArrowUp", "Home"].includes(event.key)) stopFollowing();
+          if (event.key === "Escape") selection.clear();
+        }}
         onPointerDown={(event) => {
           // The scroll bar lies outside of the content box.
           if (event.nativeEvent.offsetX > event.currentTarget.clientWidth) stopFollowing();
@@ -132,9 +198,11 @@ export function LogView({ stored, isLive, choices, onChoose }: Props) {
                   ref={wraps ? virtual.measureElement : undefined}
                   data-index={item.index}
                   className={classes.line}
+                  data-selected={selection.has(line.number) || undefined}
                   style={{ transform: `translateY(${item.start}px)` }}
+                  onClick={(event) => selection.onClick(event, line.number)}
                 >
-                  <LogLine line={line} withTime={withTime} />
+                  <LogLine line={line} time={time} origin={origin} find={find.text} />
                 </div>
               )
             );
@@ -164,7 +232,7 @@ export function LogView({ stored, isLive, choices, onChoose }: Props) {
             leftSection={<Icon name="down" size={12} />}
             onClick={() => reader.setFollowing(true)}
           >
-            To the end
+            {fresh > 0 ? `${count(fresh)} new ${fresh === 1 ? "line" : "lines"}` : "To the end"}
           </Button>
         )}
       </Group>

@@ -2,6 +2,7 @@ import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 
+import type { LogMatches } from "@/ipc";
 import { failure, type Backend } from "@/ipc/mock";
 import { logPage, runDetails, runningView, runView, storedLog } from "@/test/builders";
 import { renderAt } from "@/test/render";
@@ -83,4 +84,34 @@ test("a gap is said, and so is a failure to read, with a way to ask again", asyn
 test("without a log it says why", async () => {
   show({ logStreams: () => [] }, runningView({ id, doing: "pulling the image" }));
   expect(await screen.findByText("No log yet: pulling the image.")).toBeInTheDocument();
+});
+
+test("a text is found in the whole log, also where the page does not hold it", async () => {
+  const searchLog = vi.fn(({ from }: Record<string, unknown>): LogMatches =>
+    from === 0 ? { lines: [[1, 100]], next: 5_000 } : { lines: [[900, 90_000]], next: null },
+  );
+  const readLog = vi.fn(({ from }: Record<string, unknown>) =>
+    logPage(Number(from) / 100, 3, { at_end: true }),
+  );
+  show({
+    logStreams: () => [storedLog({ lines: 1000 })],
+    readLogBefore: ({ before }) => logPage(before === null ? 990 : Number(before) / 100 - 2, 2),
+    readLog,
+    searchLog,
+  });
+  await screen.findByText("line 991");
+  const field = screen.getByRole("textbox", { name: "Find in the log" });
+  await userEvent.type(field, "line");
+  expect(await screen.findByText("2 lines")).toBeInTheDocument();
+  await userEvent.type(field, "{Enter}{Enter}");
+  expect(await screen.findByText("2 of 2")).toBeInTheDocument();
+  await waitFor(() => expect(readLog).toHaveBeenCalledWith(expect.objectContaining({ from: 90_000 })));
+});
+
+test("a log is saved whole, and where is said", async () => {
+  const saveLog = vi.fn(() => "/home/ada/Downloads/train-x-main.log");
+  show({ logStreams: () => [storedLog()], readLogBefore: () => logPage(0, 2, { at_end: true }), saveLog });
+  await userEvent.click(await screen.findByRole("button", { name: "Save" }));
+  expect(await screen.findByText(/Saved as .*train-x-main.log/)).toBeInTheDocument();
+  expect(saveLog).toHaveBeenCalledWith({ log: storedLog().log, name: "train-x-main", withTimes: false });
 });

@@ -10,10 +10,16 @@ import { LogView } from "./LogView";
 import classes from "./logs.module.css";
 import { defaultLog, logKey, logLabel } from "./streams";
 
-type Props = { runId: RunId; isLive: boolean; waiting: string };
+type Props = {
+  runId: RunId;
+  isLive: boolean;
+  waiting: string;
+  /** When the run started. */
+  origin: string;
+};
 
 /** The logs of a run: one container of one attempt at a time. */
-export function LogsTab({ runId, isLive, waiting }: Props) {
+export function LogsTab({ runId, isLive, waiting, origin }: Props) {
   const query = useQuery({
     ...logStreamsOptions(runId),
     // Another process may be the one that captures; then nobody says that a log grew.
@@ -47,6 +53,7 @@ export function LogsTab({ runId, isLive, waiting }: Props) {
       key={logKey(shown)}
       stored={shown}
       isLive={isLive}
+      origin={origin}
       choices={logs.map((log) => ({ value: logKey(log), label: logLabel(log, logs) }))}
       onChoose={setChosen}
     />

@@ -1,2 +1,2 @@
-export { noteLogsGrew } from "./api";
+export { noteLogsGrew, tailOptions } from "./api";
 export { LogsTab } from "./LogsTab";

@@ -25,6 +25,8 @@ export type LogReader = {
   readBack: () => Promise<number>;
   /** Reads what is behind the window. */
   readOn: () => Promise<void>;
+  /** Reads the lines around a cursor and stops following. */
+  goTo: (at: number) => Promise<void>;
   retry: () => void;
 };
 
@@ -100,6 +102,20 @@ export function useLogWindow(log: LogRef, isLive: boolean, storedLines: number):
     return came;
   }, [exclusively, log, show]);
 
+  const goTo = useCallback(
+    async (at: number) => {
+      setFollowing(false);
+      const isHeld = (line: { at: number }) => line.at === at;
+      if (held.current.lines.some(isHeld)) return;
+      await exclusively(async () => {
+        const before = await readLogBefore(log, at, SCROLL_BYTES);
+        const start = append({ ...emptyWindow, next: at }, { ...before, next: at, at_end: false });
+        show(append(start, await readLog(log, at, SCROLL_BYTES)));
+      });
+    },
+    [exclusively, log, show],
+  );
+
   useEffect(() => queueMicrotask(() => void readEnd()), [readEnd]);
 
   useEffect(() => {
@@ -127,6 +143,7 @@ export function useLogWindow(log: LogRef, isLive: boolean, storedLines: number):
     setFollowing: follow,
     readBack,
     readOn: () => readOn(),
+    goTo,
     retry: () => void (isLoading ? readEnd() : catchUp()),
   };
 }

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Popover, Stack } from "@mantine/core";
+import { Button, Checkbox, Popover, Stack, Switch } from "@mantine/core";
 
 import { usePreferences } from "@/features/settings";
 
@@ -26,6 +26,12 @@ export function ColumnMenu() {
               onChange={() => change({ hidden_columns: toggleColumn(hidden, name) })}
             />
           ))}
+          <Switch
+            size="xs"
+            label="Dense rows"
+            checked={preferences.is_dense ?? false}
+            onChange={(event) => change({ is_dense: event.currentTarget.checked })}
+          />
         </Stack>
       </Popover.Dropdown>
     </Popover>

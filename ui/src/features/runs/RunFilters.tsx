@@ -10,7 +10,7 @@ import { Icon } from "@/shared/Icon";
 
 import { ColumnMenu } from "./ColumnMenu";
 import classes from "./runs.module.css";
-import type { ListSearch } from "./search";
+import { isSince, type ListSearch } from "./search";
 import { groupCount, groupNames, groups } from "./states";
 
 type Props = {
@@ -33,6 +33,7 @@ export function RunFilters({ search, counts, onChange }: Props) {
         size="xs"
         w={270}
         aria-label="Search runs"
+        data-search
         placeholder="Search name, id, image, environment"
         leftSection={<Icon name="search" size={14} />}
         value={text}
@@ -69,6 +70,20 @@ export function RunFilters({ search, counts, onChange }: Props) {
         ]}
         value={search.function ?? null}
         onChange={(name) => onChange({ ...search, function: name ?? undefined })}
+      />
+      <Select
+        size="xs"
+        w={125}
+        aria-label="Made"
+        placeholder="Any time"
+        clearable
+        data={[
+          { value: "day", label: "Last 24 h" },
+          { value: "week", label: "Last 7 days" },
+          { value: "month", label: "Last 30 days" },
+        ]}
+        value={search.since ?? null}
+        onChange={(since) => onChange({ ...search, since: isSince(since) ? since : undefined })}
       />
       <Checkbox
         size="xs"

@@ -1,4 +1,5 @@
-import { Anchor, Button, Group, Stack, Text, Title } from "@mantine/core";
+import { ActionIcon, Anchor, Button, Group, Menu, Stack, Text, Title } from "@mantine/core";
+import { useClipboard } from "@mantine/hooks";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
@@ -22,6 +23,7 @@ export function RunHeader({ details }: { details: RunDetails }) {
   const stop = useStopRun(run.id);
   const rerun = useRerun(run.id);
   const archive = useArchiveRun(run.id);
+  const clipboard = useClipboard();
   const [isDeleting, setDeleting] = useState(false);
   const isForeign = useIsForeign(run);
   const failure = stop.error ?? rerun.error ?? archive.error;
@@ -74,14 +76,33 @@ export function RunHeader({ details }: { details: RunDetails }) {
           <Button
             size="xs"
             variant="default"
-            loading={archive.isPending}
-            onClick={() => archive.mutate(!run.archived)}
+            renderRoot={(props) => <Link to="/new" search={{ from: run.id }} {...props} />}
           >
-            {run.archived ? "Take back" : "Archive"}
+            Edit & rerun
           </Button>
-          <Button size="xs" variant="default" onClick={() => setDeleting(true)}>
-            Delete…
-          </Button>
+          <Menu position="bottom-end" withinPortal shadow="md">
+            <Menu.Target>
+              <ActionIcon variant="default" size={30} aria-label="More actions" loading={archive.isPending}>
+                <Icon name="more" />
+              </ActionIcon>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item onClick={() => clipboard.copy(run.id)}>Copy id</Menu.Item>
+              <Menu.Item onClick={() => clipboard.copy(`berth show ${run.id}`)}>
+                Copy “berth show …”
+              </Menu.Item>
+              <Menu.Item onClick={() => clipboard.copy(`berth logs ${run.id} -f`)}>
+                Copy “berth logs …”
+              </Menu.Item>
+              <Menu.Divider />
+              <Menu.Item onClick={() => archive.mutate(!run.archived)}>
+                {run.archived ? "Take back from the archive" : "Archive"}
+              </Menu.Item>
+              <Menu.Item color="red" onClick={() => setDeleting(true)}>
+                Delete…
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
         </Group>
       </Group>
       {isForeign && (

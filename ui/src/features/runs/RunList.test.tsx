@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 
 import { announceRuns, failure } from "@/ipc/mock";
-import { connection, runList, runningView, runView } from "@/test/builders";
+import { connection, logPage, runDetails, runList, runningView, runView, storedLog } from "@/test/builders";
 import { renderAt } from "@/test/render";
 
 const done = runView({ id: "aaaa1111-0000-4000-8000-000000000000", name: "train-done" });
@@ -116,12 +116,38 @@ test("a filter is asked of the core, and nothing found can be undone", async () 
   expect(await screen.findByRole("link", { name: "train-done" })).toBeInTheDocument();
 });
 
-test("older runs come when asked for", async () => {
+test("older runs come as the end of the list comes near", async () => {
   const listRuns = vi.fn(({ filter }: Record<string, unknown>) =>
     JSON.stringify(filter).includes('"before":2') ? runList([done]) : runList([live], { more: true }),
   );
   renderAt("/runs", { listRuns });
-  await userEvent.click(await screen.findByRole("button", { name: "Show older runs" }));
   expect(await screen.findByRole("link", { name: "train-done" })).toBeInTheDocument();
   expect(screen.getByRole("link", { name: "train-live" })).toBeInTheDocument();
+});
+
+test("several runs are archived at once, and what could not be is told by name", async () => {
+  const archiveRun = vi.fn(({ run }: Record<string, unknown>) => {
+    if (run === live.id) throw failure("not_ours", "it was launched by another installation");
+    return null;
+  });
+  renderAt("/runs", { listRuns: () => runList([live, done]), archiveRun });
+  await userEvent.click(await screen.findByRole("checkbox", { name: "Choose all runs shown" }));
+  const bar = await screen.findByRole("group", { name: "Chosen runs" });
+  expect(within(bar).getByText("2 runs chosen")).toBeInTheDocument();
+  await userEvent.click(within(bar).getByRole("button", { name: "Archive" }));
+  expect(await screen.findByText(/1 run archived. 1 run could not be/)).toBeInTheDocument();
+  expect(screen.getByText(/train-live: It was launched by another installation/)).toBeInTheDocument();
+});
+
+test("a click on a row shows the run beside the list, with its last lines", async () => {
+  renderAt("/runs", {
+    listRuns: () => runList([done]),
+    runDetails: () => runDetails(done),
+    logStreams: () => [storedLog()],
+    readLogBefore: () => logPage(0, 2, { at_end: true }),
+  });
+  await userEvent.click(await screen.findByRole("cell", { name: "Succeeded" }));
+  const drawer = await screen.findByRole("dialog", { name: "train-done" });
+  expect(await within(drawer).findByText(/line 1/)).toBeInTheDocument();
+  expect(within(drawer).getByRole("link", { name: "Open" })).toBeInTheDocument();
 });

@@ -1,10 +1,11 @@
-import { Button, Center, Group, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { Button, Group, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useMemo, type ReactNode } from "react";
+import { useMemo, useState } from "react";
 
 import { StaleNotice } from "@/features/clusters";
 import { usePreferences } from "@/features/settings";
+import { Empty } from "@/shared/Empty";
 import { ErrorPanel } from "@/shared/ErrorPanel";
 import { Icon } from "@/shared/Icon";
 
@@ -19,7 +20,10 @@ type Props = { search: ListSearch; onSearch: (search: ListSearch) => void };
 
 /** The first screen: all runs, newest first. */
 export function RunList({ search, onSearch }: Props) {
-  const query = useInfiniteQuery(runListOptions(filterOf(search)));
+  // When the list was opened: a question that moved with the clock would be asked anew each minute.
+  const [opened] = useState(() => Date.now());
+  const filter = useMemo(() => filterOf(search, opened), [search, opened]);
+  const query = useInfiniteQuery(runListOptions(filter));
   const runs = query.data?.pages.flatMap((page) => page.runs) ?? [];
   const counts = query.data?.pages[0]?.counts ?? [];
   const [preferences] = usePreferences();
@@ -42,21 +46,13 @@ export function RunList({ search, onSearch }: Props) {
         <Nothing isNarrowed={isNarrowed(search)} onClear={() => onSearch({ archived: search.archived })} />
       )}
       {runs.length > 0 && (
-        <div className={classes.scroll}>
-          <RunTable runs={runs} columns={columns} />
-          {query.hasNextPage && (
-            <Center p="sm">
-              <Button
-                size="xs"
-                variant="default"
-                loading={query.isFetchingNextPage}
-                onClick={() => void query.fetchNextPage()}
-              >
-                Show older runs
-              </Button>
-            </Center>
-          )}
-        </div>
+        <RunTable
+          runs={runs}
+          columns={columns}
+          hasMore={query.hasNextPage}
+          isReading={query.isFetchingNextPage}
+          onMore={() => void query.fetchNextPage()}
+        />
       )}
     </Stack>
   );
@@ -87,19 +83,6 @@ function Nothing({ isNarrowed: narrowed, onClear }: { isNarrowed: boolean; onCle
         New run
       </Button>
     </Empty>
-  );
-}
-
-function Empty({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <Center className={classes.empty}>
-      <Stack align="center" gap="sm" maw={440} ta="center">
-        <Title order={2} size="h4">
-          {title}
-        </Title>
-        {children}
-      </Stack>
-    </Center>
   );
 }
 

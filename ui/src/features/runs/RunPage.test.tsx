@@ -2,6 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 
+import { emptyDraft, toForm } from "@/features/launch/draft";
 import { failure } from "@/ipc/mock";
 import { connection, runDetails, runningView, runView } from "@/test/builders";
 import { renderAt } from "@/test/render";
@@ -71,7 +72,8 @@ test("a rerun opens the new run", async () => {
 test("delete asks what shall go", async () => {
   const deleteRun = vi.fn(() => null);
   const { router } = renderAt(`/runs/${id}`, { runDetails: () => runDetails(failed), deleteRun });
-  await userEvent.click(await screen.findByRole("button", { name: "Delete…" }));
+  await userEvent.click(await screen.findByRole("button", { name: "More actions" }));
+  await userEvent.click(await screen.findByRole("menuitem", { name: "Delete…" }));
   const dialog = await screen.findByRole("dialog");
   await userEvent.click(within(dialog).getByRole("checkbox", { name: "From the cluster" }));
   await userEvent.click(within(dialog).getByRole("button", { name: "Delete" }));
@@ -106,4 +108,67 @@ test("a live run is stale while its own place is not heard from, a finished one 
   await screen.findByRole("heading", { name: "train-oom" });
   await waitFor(() => expect(screen.getByRole("status", { name: "Connection" })).toHaveTextContent("Stale"));
   expect(screen.queryByText(/Nothing was heard from lab/)).not.toBeInTheDocument();
+});
+
+test("what the time was spent on is told step by step", async () => {
+  renderAt(`/runs/${id}`, {
+    runDetails: () =>
+      runDetails(failed, {
+        spans: [
+          {
+            attempt: 1,
+            step: "queued",
+            from: "2026-03-10T12:00:00Z",
+            to: "2026-03-10T12:00:01Z",
+            bytes: null,
+          },
+          {
+            attempt: 1,
+            step: "running",
+            from: "2026-03-10T12:00:01Z",
+            to: "2026-03-10T12:00:42Z",
+            bytes: null,
+          },
+        ],
+      }),
+  });
+  const bar = await screen.findByRole("region", { name: "What the time was spent on" });
+  expect(
+    within(bar)
+      .getAllByRole("listitem")
+      .map((item) => item.textContent),
+  ).toEqual(["Queued1.0 s", "Running41.0 s"]);
+});
+
+test("out of memory leads to the form with twice the limit, and tells the difference", async () => {
+  const run = runView({
+    id,
+    word: "failed",
+    state: "ERROR",
+    reason: "OutOfMemory",
+    message: "It was killed.",
+  });
+  const form = {
+    ...toForm({ ...emptyDraft, name: "train", image: "python:3.11", memoryLimit: "512Mi" }, "", {
+      context: "lab",
+      namespace: "team",
+    }),
+    parent: id,
+  };
+  renderAt(`/runs/${id}`, {
+    runDetails: () =>
+      runDetails(run, { values: [{ path: "resources.mem.limits", value: "512Mi", origin: null }] }),
+    runForm: () => form,
+    previewRun: () => ({
+      problems: [],
+      yaml: "kind: Job\n",
+      command: null,
+      args: null,
+      target: "lab / team",
+    }),
+  });
+  await userEvent.click(await screen.findByRole("link", { name: "Rerun with 1 GiB" }));
+  expect(await screen.findByRole("textbox", { name: "Memory at most" })).toHaveValue("1Gi");
+  const changed = await screen.findByRole("region", { name: "Changed" });
+  expect(within(changed).getByText("Memory at most")).toBeInTheDocument();
 });

@@ -10,6 +10,7 @@ import { EventsTab } from "./EventsTab";
 import { Overview } from "./Overview";
 import { RunHeader } from "./RunHeader";
 import classes from "./runs.module.css";
+import { StartUpBar } from "./StartUpBar";
 import { WhyCard } from "./WhyCard";
 import { YamlTab } from "./YamlTab";
 
@@ -41,7 +42,8 @@ export function RunPage({ runId, tab, onTab }: Props) {
     <div className={classes.page}>
       <RunHeader details={details} />
       <StaleNotice run={details.run} />
-      <WhyCard run={details.run} />
+      <WhyCard run={details.run} values={details.values} />
+      <StartUpBar details={details} />
       <Tabs
         className={classes.tabs}
         value={tab}
@@ -58,7 +60,12 @@ export function RunPage({ runId, tab, onTab }: Props) {
           <Tabs.Tab value="yaml">YAML</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="logs" className={classes.tabs}>
-          <LogsTab runId={runId} isLive={!details.run.is_final} waiting={details.run.doing} />
+          <LogsTab
+            runId={runId}
+            isLive={!details.run.is_final}
+            waiting={details.run.doing}
+            origin={details.run.started ?? details.run.created}
+          />
         </Tabs.Panel>
         <Tabs.Panel value="overview" className={classes.panel}>
           <Overview details={details} />

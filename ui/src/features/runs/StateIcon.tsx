@@ -2,6 +2,8 @@ import type { ReactElement } from "react";
 
 import type { StatusWord } from "@/ipc";
 
+import { LineDrawing } from "@/shared/Icon";
+
 import classes from "./runs.module.css";
 
 const ring = <circle cx="8" cy="8" r="5.75" />;
@@ -63,19 +65,5 @@ const shapes: Record<StatusWord, ReactElement> = {
 
 /** The shape of a state; its name always stands beside it. */
 export function StateIcon({ word }: { word: StatusWord }) {
-  return (
-    <svg
-      width="16"
-      height="16"
-      viewBox="0 0 16 16"
-      fill="none"
-      stroke="currentColor"
-      strokeWidth="1.5"
-      strokeLinecap="round"
-      strokeLinejoin="round"
-      aria-hidden="true"
-    >
-      {shapes[word]}
-    </svg>
-  );
+  return <LineDrawing>{shapes[word]}</LineDrawing>;
 }

@@ -1,17 +1,21 @@
-import { Alert, Text } from "@mantine/core";
+import { Alert, Button, Group, Text } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 
-import type { RunView } from "@/ipc";
+import type { RunView, SpecValue } from "@/ipc";
 import { absoluteTime } from "@/shared/format";
 
+import { advice } from "./advice";
 import classes from "./runs.module.css";
 import { reasonWords, stateLabel } from "./states";
 
-/** Why a run failed, was lost, or does not move. */
-export function WhyCard({ run }: { run: RunView }) {
+type Props = { run: RunView; values?: readonly SpecValue[] | undefined };
+
+/** Why a run failed, was lost, or does not move, and what to do about it. */
+export function WhyCard({ run, values }: Props) {
   const isBad = run.word === "failed" || run.word === "lost";
   const isBlocked = run.phase === "blocked" && !run.is_final;
   if (!isBad && !isBlocked) return null;
-  const title = whyTitle(run);
+  const told = advice(run, values);
   const raw = [
     run.reason && `reason ${run.reason}`,
     run.exit_code !== null && `exit code ${run.exit_code}`,
@@ -23,18 +27,47 @@ export function WhyCard({ run }: { run: RunView }) {
       <Alert
         color={isBlocked ? "yellow" : run.word === "lost" ? "gray" : "red"}
         variant="light"
-        title={title}
+        title={whyTitle(run)}
         role="group"
       >
         {run.message && <Text size="sm">{run.message}</Text>}
-        {raw.length > 0 && (
-          <Text size="xs" c="dimmed" mt={4}>
-            {raw.join(" · ")}
+        {told && (
+          <Text size="sm" mt={2}>
+            {told.text}
           </Text>
         )}
+        <Group gap="xs" mt={6}>
+          {told?.memory && (
+            <Button
+              size="compact-sm"
+              renderRoot={(props) => (
+                <Link to="/new" search={{ from: run.id, memory: told.memory }} {...props} />
+              )}
+            >
+              Rerun with {memoryWords(told.memory)}
+            </Button>
+          )}
+          <Button
+            size="compact-sm"
+            variant="default"
+            renderRoot={(props) => <Link to="/new" search={{ from: run.id }} {...props} />}
+          >
+            Edit & rerun
+          </Button>
+          {raw.length > 0 && (
+            <Text size="xs" c="dimmed">
+              {raw.join(" · ")}
+            </Text>
+          )}
+        </Group>
       </Alert>
     </section>
   );
+}
+
+/** "1Gi" as people read it: "1 GiB". */
+function memoryWords(amount: string): string {
+  return `${amount.replace(/^(\d+)/, "$1 ")}B`;
 }
 
 function whyTitle(run: RunView): string {

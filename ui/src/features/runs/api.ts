@@ -98,6 +98,11 @@ export function forgetRuns(client: QueryClient, runs: readonly RunId[]): void {
   void client.invalidateQueries({ queryKey: keys.totals });
 }
 
+/** Reads everything about runs anew. */
+export function reloadRuns(client: QueryClient): void {
+  void client.invalidateQueries({ queryKey: keys.all });
+}
+
 export function useStopRun(run: RunId) {
   const client = useQueryClient();
   return useMutation({

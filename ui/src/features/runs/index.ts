@@ -1,5 +1,6 @@
-export { applyChanges, forgetRuns, runTotalsOptions } from "./api";
+export { applyChanges, forgetRuns, runListOptions, runTotalsOptions } from "./api";
 export { RunList } from "./RunList";
+export { RunStateBadge } from "./RunStateBadge";
 export { RunPage, runTabs, type RunTab } from "./RunPage";
 export { parseListSearch, type ListSearch } from "./search";
 export { groupCount } from "./states";

@@ -1,0 +1,220 @@
+//! Decides what the time of an attempt was spent on, from the events that are kept with the run. Pure.
+//!
+//! The cluster tells most moments to the second and forgets its events after an hour; what Berth has kept of them is
+//! enough, and where a moment is missing its step is counted to the next one that is known, so that the steps of an
+//! attempt always add up.
+
+use berth_model::Attempt;
+use jiff::Timestamp;
+
+use super::RunEvent;
+
+/// What an attempt does, in the order in which it does it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Waiting for the cluster to make its pod.
+    Queued,
+    /// Waiting for a node.
+    Scheduling,
+    /// The node prepares volumes and network.
+    Preparing,
+    /// The node pulls the image.
+    Pulling,
+    /// The container is made and started.
+    Starting,
+    /// The program runs.
+    Running,
+}
+
+/// A step with its time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// What was done.
+    pub step: Step,
+    /// When it began.
+    pub from: Timestamp,
+    /// When it ended; `None` while it goes on.
+    pub to: Option<Timestamp>,
+    /// Size of the image that was pulled, in bytes, where the node told it.
+    pub bytes: Option<u64>,
+}
+
+/// What one attempt spent its time on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AttemptSpans {
+    /// Number of the attempt; 1 for the wait before there is one.
+    pub number: u32,
+    /// Its pod; empty before there is one.
+    pub pod: String,
+    /// Its steps, each beginning where the one before ends.
+    pub spans: Vec<Span>,
+}
+
+/// Works out the steps of a run that was made at `created`. `is_over` where nothing goes on any more.
+#[must_use]
+pub fn startup(created: Timestamp, attempts: &[Attempt], events: &[RunEvent], is_over: bool) -> Vec<AttemptSpans> {
+    if attempts.is_empty() {
+        let spans = vec![Span { step: Step::Queued, from: created, to: None, bytes: None }];
+        return if is_over { Vec::new() } else { vec![AttemptSpans { number: 1, pod: String::new(), spans }] };
+    }
+    let mut begin = created;
+    let mut all = Vec::new();
+    for attempt in attempts {
+        let spans = spans(begin, attempt, events, is_over);
+        // The next attempt waits from here on.
+        begin = spans.last().map_or(begin, |span| span.to.unwrap_or(span.from)).max(begin);
+        all.push(AttemptSpans { number: attempt.number, pod: attempt.pod.clone(), spans });
+    }
+    all
+}
+
+fn spans(begin: Timestamp, attempt: &Attempt, events: &[RunEvent], is_over: bool) -> Vec<Span> {
+    let about = format!("Pod/{}", attempt.pod);
+    let of_pod = |reason: &str| events.iter().find(|event| event.reason == reason && event.about == about);
+    let made = format!("Created pod: {}", attempt.pod);
+    let made = events.iter().find(|event| event.reason == "SuccessfulCreate" && event.message == made);
+    let (pulling, pulled) = (of_pod("Pulling"), of_pod("Pulled"));
+    let at = |event: Option<&RunEvent>| event.map(|event| event.first);
+    let steps = [
+        (Step::Queued, at(made)),
+        (Step::Scheduling, at(of_pod("Scheduled"))),
+        // An image that is there already is not pulled.
+        (Step::Preparing, at(pulling.or(pulled))),
+        (Step::Pulling, pulling.and(at(pulled))),
+        (Step::Starting, attempt.started),
+        (Step::Running, attempt.finished),
+    ];
+    let mut spans = Vec::new();
+    let mut from = begin;
+    let mut next = Step::Queued;
+    for (number, (step, end)) in steps.iter().enumerate() {
+        let Some(end) = end else { continue };
+        let to = from.max(*end);
+        let bytes = if *step == Step::Pulling { pulled.and_then(|event| image_size(&event.message)) } else { None };
+        spans.push(Span { step: *step, from, to: Some(to), bytes });
+        from = to;
+        next = steps.get(number + 1).map_or(Step::Running, |(step, _)| *step);
+    }
+    if pulling.is_none() && next == Step::Pulling {
+        next = Step::Starting;
+    }
+    if attempt.finished.is_none() && !is_over {
+        spans.push(Span { step: next, from, to: None, bytes: None });
+    }
+    spans
+}
+
+/// Reads `… Image size: 67488775 bytes.`
+fn image_size(message: &str) -> Option<u64> {
+    message.split_once("Image size: ")?.1.split_once(' ')?.0.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use berth_model::AttemptState;
+
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_700_000_000 + second).unwrap()
+    }
+
+    fn event(about: &str, reason: &str, message: &str, second: i64) -> RunEvent {
+        RunEvent {
+            uid: reason.to_owned(),
+            about: about.to_owned(),
+            kind: "Normal".to_owned(),
+            reason: reason.to_owned(),
+            message: message.to_owned(),
+            count: 1,
+            first: at(second),
+            last: at(second),
+        }
+    }
+
+    fn attempt(started: Option<i64>, finished: Option<i64>) -> Attempt {
+        Attempt {
+            number: 1,
+            pod: "train-x".to_owned(),
+            pod_uid: "uid".to_owned(),
+            node: None,
+            state: AttemptState::Running,
+            reason: None,
+            exit_code: None,
+            started: started.map(at),
+            finished: finished.map(at),
+            containers: Vec::new(),
+        }
+    }
+
+    fn told() -> Vec<RunEvent> {
+        let size = "Successfully pulled image \"python\" in 45ms (45ms including waiting). Image size: 67488775 bytes.";
+        vec![
+            event("Job/train", "SuccessfulCreate", "Created pod: train-x", 1),
+            event("Pod/train-x", "Scheduled", "assigned", 2),
+            event("Pod/train-x", "Pulling", "Pulling image", 4),
+            event("Pod/train-x", "Pulled", size, 12),
+        ]
+    }
+
+    fn check(all: &[AttemptSpans], expected: &[(Step, i64, Option<i64>)]) {
+        let found: Vec<_> = all.iter().flat_map(|one| &one.spans).map(|span| (span.step, span.from, span.to)).collect();
+        let expected: Vec<_> = expected.iter().map(|(step, from, to)| (*step, at(*from), to.map(at))).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn steps_follow_one_another_and_add_up() {
+        let all = startup(at(0), &[attempt(Some(13), Some(20))], &told(), true);
+        let expected = [
+            (Step::Queued, 0, Some(1)),
+            (Step::Scheduling, 1, Some(2)),
+            (Step::Preparing, 2, Some(4)),
+            (Step::Pulling, 4, Some(12)),
+            (Step::Starting, 12, Some(13)),
+            (Step::Running, 13, Some(20)),
+        ];
+        check(&all, &expected);
+        let sizes: Vec<_> = all.iter().flat_map(|one| &one.spans).filter_map(|span| span.bytes).collect();
+        assert_eq!(sizes, [67_488_775]);
+    }
+
+    #[test]
+    fn what_goes_on_has_no_end() {
+        check(&startup(at(0), &[], &[], false), &[(Step::Queued, 0, None)]);
+        let pulling: Vec<_> = told().into_iter().filter(|event| event.reason != "Pulled").collect();
+        let expected = [
+            (Step::Queued, 0, Some(1)),
+            (Step::Scheduling, 1, Some(2)),
+            (Step::Preparing, 2, Some(4)),
+            (Step::Pulling, 4, None),
+        ];
+        check(&startup(at(0), &[attempt(None, None)], &pulling, false), &expected);
+    }
+
+    #[test]
+    fn a_missing_moment_belongs_to_the_next_step_that_is_known() {
+        let expected = [(Step::Starting, 0, Some(13)), (Step::Running, 13, Some(20))];
+        check(&startup(at(0), &[attempt(Some(13), Some(20))], &[], true), &expected);
+        // An image that was there, and a cluster whose events were never seen in order.
+        let there = vec![event("Pod/train-x", "Pulled", "Container image already present on machine", 3)];
+        let expected = [(Step::Preparing, 0, Some(3)), (Step::Starting, 3, None)];
+        check(&startup(at(0), &[attempt(None, None)], &there, false), &expected);
+    }
+
+    #[test]
+    fn a_further_attempt_begins_where_the_one_before_ended() {
+        let second = Attempt { number: 2, pod: "train-y".to_owned(), ..attempt(Some(30), Some(31)) };
+        let all = startup(at(0), &[attempt(Some(13), Some(20)), second], &[], true);
+        check(
+            &all,
+            &[
+                (Step::Starting, 0, Some(13)),
+                (Step::Running, 13, Some(20)),
+                (Step::Starting, 20, Some(30)),
+                (Step::Running, 30, Some(31)),
+            ],
+        );
+        assert_eq!(all.iter().map(|one| one.number).collect::<Vec<_>>(), [1, 2]);
+    }
+}

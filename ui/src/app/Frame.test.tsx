@@ -1,0 +1,38 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, test, vi } from "vitest";
+
+import { runList, runView } from "@/test/builders";
+import { renderAt } from "@/test/render";
+
+test("keys lead to screens, and not while something is typed", async () => {
+  const { router } = renderAt("/runs");
+  await screen.findByRole("heading", { name: "Runs" });
+  await userEvent.keyboard("gf");
+  await waitFor(() => expect(router.state.location.pathname).toBe("/functions"));
+  await userEvent.keyboard("gr");
+  await waitFor(() => expect(router.state.location.pathname).toBe("/runs"));
+  await userEvent.keyboard("/");
+  expect(await screen.findByRole("textbox", { name: "Search runs" })).toHaveFocus();
+  await userEvent.keyboard("n");
+  expect(router.state.location.pathname).toBe("/runs");
+});
+
+test("the question mark lists the keys", async () => {
+  renderAt("/runs");
+  await screen.findByRole("heading", { name: "Runs" });
+  await userEvent.keyboard("?");
+  const dialog = await screen.findByRole("dialog", { name: "Keys" });
+  expect(within(dialog).getByText("G then R")).toBeInTheDocument();
+});
+
+test("the palette finds a run by its name and opens it", async () => {
+  const run = runView({ name: "train-abc" });
+  const listRuns = vi.fn(() => runList([run]));
+  const { router } = renderAt("/functions", { listRuns });
+  await screen.findByRole("heading", { name: "Functions" });
+  await userEvent.keyboard("{Control>}k{/Control}");
+  await userEvent.type(await screen.findByRole("textbox", { name: "Search everything" }), "train");
+  await userEvent.click(await screen.findByRole("option", { name: /train-abc/ }));
+  await waitFor(() => expect(router.state.location.pathname).toBe(`/runs/${run.id}`));
+});

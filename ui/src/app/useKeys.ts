@@ -1,0 +1,27 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
+
+import { isTyping, meaning, PAIR, pressed } from "./keys";
+
+/** Listens to the keys of the window; those of a field that is typed in are left alone. */
+export function useKeys(open: (what: "palette" | "keys") => void): void {
+  const navigate = useNavigate();
+  const before = useRef<{ key: string; at: number } | null>(null);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const now = pressed(event);
+      const hasModifier = now.startsWith("mod+");
+      if (event.defaultPrevented || event.altKey || (isTyping(event.target) && !hasModifier)) return;
+      const held = before.current;
+      const { deed, pending } = meaning(held && event.timeStamp - held.at < PAIR ? held.key : null, now);
+      before.current = pending === null ? null : { key: pending, at: event.timeStamp };
+      if (!deed) return;
+      event.preventDefault();
+      if ("go" in deed) void navigate({ to: deed.go });
+      else if (deed.do === "search") document.querySelector<HTMLInputElement>("[data-search]")?.focus();
+      else open(deed.do);
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, [navigate, open]);
+}

@@ -1,0 +1,75 @@
+import { expect, test } from "vitest";
+
+import { emptyDraft, toDraft, toForm } from "./draft";
+import { differences, draftKey, keptNames } from "./origin";
+
+const place = { context: "lab", namespace: "team" };
+
+const form = toForm(
+  {
+    ...emptyDraft,
+    name: "train",
+    image: "python:3.11",
+    command: "python train.py",
+    args: "--lr\n0.1",
+    envs: [{ key: 0, name: "A", value: "1" }],
+    nodeSelector: [{ key: 0, name: "disk", value: "ssd" }],
+    tolerations: [{ key: 0, name: "gpu", value: "", effect: "NoSchedule" }],
+    memoryLimit: "512Mi",
+    backoffLimit: "2",
+    security: "restricted",
+    kept: { function: null, task: { affinity: {} } },
+    parent: "11111111-1111-4111-8111-111111111111",
+  },
+  "id",
+  place,
+);
+
+test("a form filled from another says the same", () => {
+  const again = toForm(toDraft(form), "id", place);
+  expect(again).toEqual(form);
+  expect(differences(form, again)).toEqual([]);
+});
+
+test("what was changed is told by its field", () => {
+  const draft = toDraft(form);
+  const after = toForm(
+    {
+      ...draft,
+      memoryLimit: "1Gi",
+      envs: [
+        { key: 0, name: "A", value: "2" },
+        { key: 1, name: "B", value: "x" },
+      ],
+      nodeSelector: [],
+    },
+    "id",
+    place,
+  );
+  expect(differences(form, after)).toEqual([
+    { field: "Memory at most", before: "512Mi", after: "1Gi" },
+    { field: "A", before: "1", after: "2" },
+    { field: "B", before: "", after: "x" },
+    { field: "Node label disk", before: "ssd", after: "" },
+  ]);
+});
+
+test("each origin has a draft of its own", () => {
+  const keys = [
+    draftKey({}),
+    draftKey({ from: "a" }),
+    draftKey({ from: "b" }),
+    draftKey({ from: "a", memory: "1Gi" }),
+    draftKey({ function: "train" }),
+    draftKey({ function: "train", version: 2 }),
+  ];
+  expect(new Set(keys).size).toBe(keys.length);
+});
+
+test("what the form has no control for is named", () => {
+  expect(keptNames({ function: { base_image: "x" }, task: { affinity: {} } })).toEqual([
+    "base_image",
+    "affinity",
+  ]);
+  expect(keptNames({ function: null, task: null })).toEqual([]);
+});

@@ -1,0 +1,85 @@
+import type { RunForm } from "@/ipc";
+
+/** What a form is filled from: a run, or a version of a function; neither for an empty one. */
+export type Origin = {
+  /** Id of a run. */
+  from?: string | undefined;
+  /** Name of a function. */
+  function?: string | undefined;
+  version?: number | undefined;
+  /** A memory limit to begin with, instead of the original's. */
+  memory?: string | undefined;
+};
+
+/** Reads the address of the form. */
+export function parseOrigin(raw: Record<string, unknown>): Origin {
+  const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
+  return {
+    from: text(raw.from),
+    function: text(raw.function),
+    version: typeof raw.version === "number" ? raw.version : undefined,
+    memory: text(raw.memory),
+  };
+}
+
+/** The name under which the draft of an origin is kept: each has its own, so that none overwrites another. */
+export function draftKey(origin: Origin): string {
+  if (origin.from) return `berth.draft.run.${origin.from}${origin.memory ? `.${origin.memory}` : ""}`;
+  if (origin.function) return `berth.draft.function.${origin.function}.${origin.version ?? "latest"}`;
+  return "berth.draft";
+}
+
+/** One field that says something else than before. */
+export type Difference = { field: string; before: string; after: string };
+
+const names = [
+  ["name", "Name"],
+  ["image", "Image"],
+  ["command", "Command"],
+  ["args", "Arguments"],
+  ["code", "Code"],
+  ["lang", "Language"],
+  ["handler", "File name"],
+  ["cpu_request", "CPU set aside"],
+  ["cpu_limit", "CPU at most"],
+  ["memory_request", "Memory set aside"],
+  ["memory_limit", "Memory at most"],
+  ["pull_policy", "Image pull"],
+  ["backoff_limit", "Retries"],
+  ["deadline", "Time limit"],
+  ["ttl", "Kept in the cluster"],
+  ["security", "Security level"],
+] as const;
+
+/** What a form says otherwise than the one that it was filled from. Pure. */
+export function differences(before: RunForm, after: RunForm): Difference[] {
+  const found: Difference[] = [];
+  const note = (field: string, old: string, fresh: string) => {
+    if (old !== fresh) found.push({ field, before: old, after: fresh });
+  };
+  for (const [field, label] of names) note(label, said(before[field]), said(after[field]));
+  for (const [label, rows] of [
+    ["", "envs"],
+    ["Node label ", "node_selector"],
+  ] as const) {
+    const values = (form: RunForm) => new Map(form[rows].map((row) => [row.name, row.value]));
+    const [old, fresh] = [values(before), values(after)];
+    for (const name of new Set([...old.keys(), ...fresh.keys()])) {
+      note(`${label}${name}`, old.get(name) ?? "", fresh.get(name) ?? "");
+    }
+  }
+  note("Tolerations", said(before.tolerations), said(after.tolerations));
+  return found;
+}
+
+function said(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (Array.isArray(value) && value.length === 0) return "";
+  return JSON.stringify(value);
+}
+
+/** Names of what is kept from the original although the form has no control for it. */
+export function keptNames(kept: { function: unknown; task: unknown }): string[] {
+  const keys = (value: unknown) => (typeof value === "object" && value !== null ? Object.keys(value) : []);
+  return [...keys(kept.function), ...keys(kept.task)];
+}

@@ -1,0 +1,67 @@
+import { Button, Drawer, Group, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+
+import { tailOptions } from "@/features/logs";
+import type { RunView } from "@/ipc";
+import { ErrorPanel } from "@/shared/ErrorPanel";
+
+import { runDetailsOptions } from "./api";
+import { RunStateBadge } from "./RunStateBadge";
+import classes from "./runs.module.css";
+import { StartUpBar } from "./StartUpBar";
+import { Elapsed } from "./Times";
+import { WhyCard } from "./WhyCard";
+
+/** Lines of the log that the preview shows. */
+const TAIL = 20;
+
+/** A look at a run without leaving the list. */
+export function RunDrawer({ run, onClose }: { run: RunView | undefined; onClose: () => void }) {
+  return (
+    <Drawer
+      opened={run !== undefined}
+      onClose={onClose}
+      position="right"
+      size="lg"
+      title={run?.name}
+      overlayProps={{ backgroundOpacity: 0.15 }}
+      transitionProps={{ duration: 100 }}
+    >
+      {run && <Preview run={run} />}
+    </Drawer>
+  );
+}
+
+function Preview({ run }: { run: RunView }) {
+  const details = useQuery(runDetailsOptions(run.id));
+  const tail = useQuery({ ...tailOptions(run.id), refetchInterval: run.is_final ? false : 1000 });
+  return (
+    <Stack gap="sm">
+      <Group justify="space-between">
+        <Group gap="sm">
+          <RunStateBadge run={run} />
+          <Text size="sm" c="dimmed">
+            {run.function} · {run.context} / {run.namespace} · <Elapsed run={run} />
+          </Text>
+        </Group>
+        <Button
+          size="xs"
+          renderRoot={(props) => <Link to="/runs/$runId" params={{ runId: run.id }} {...props} />}
+        >
+          Open
+        </Button>
+      </Group>
+      <WhyCard run={run} values={details.data?.values} />
+      {details.data && <StartUpBar details={details.data} />}
+      {details.isError && <ErrorPanel error={details.error} onRetry={() => void details.refetch()} />}
+      {tail.isError && <ErrorPanel error={tail.error} onRetry={() => void tail.refetch()} />}
+      {tail.data && (
+        <pre className={classes.tail} aria-label="Last lines of the log">
+          {tail.data.slice(-TAIL).join("\n") ||
+            (run.is_final ? "The program wrote nothing." : "Nothing was written yet.")}
+        </pre>
+      )}
+    </Stack>
+  );
+}
