@@ -124,11 +124,7 @@ impl RunForm {
             image: function.image.as_ref().map(ToString::to_string).unwrap_or_default(),
             command: function.command.as_ref().map(Command::line).unwrap_or_default(),
             args: function.args.clone().unwrap_or_default(),
-            envs: task
-                .envs
-                .iter()
-                .map(|env| EnvRow { name: env.name.to_string(), value: env.value.clone() })
-                .collect(),
+            envs: task.envs.iter().map(|env| EnvRow { name: env.name.to_string(), value: env.value.clone() }).collect(),
             code: if has_text { source.code.unwrap_or_default() } else { String::new() },
             lang: if has_text { source.lang.unwrap_or_default() } else { String::new() },
             handler: if has_text { source.handler.unwrap_or_default() } else { String::new() },
@@ -224,8 +220,7 @@ impl RunForm {
         if !self.tolerations.is_empty() {
             task.insert("tolerations".to_owned(), self.tolerations.iter().map(TolerationRow::document).collect());
         }
-        for (name, typed) in
-            [("backoff_limit", &self.backoff_limit), ("deadline", &self.deadline), ("ttl", &self.ttl)]
+        for (name, typed) in [("backoff_limit", &self.backoff_limit), ("deadline", &self.deadline), ("ttl", &self.ttl)]
         {
             // What is no number goes as it was typed: the rule that refuses it is the core's.
             if let Some(typed) = text(typed) {

@@ -11,6 +11,7 @@
 #[path = "../cluster/api.rs"]
 #[expect(dead_code, reason = "shared with the tests of the cluster, which ask for more")]
 mod api;
+mod axe;
 mod driver;
 #[path = "../cluster/sandbox.rs"]
 #[expect(dead_code, reason = "shared with the tests of the cluster, which ask for more")]
@@ -106,4 +107,134 @@ async fn a_run_made_by_berth_appears_in_the_open_window_and_what_is_typed_wrong_
 
     let runs = stage.berth_json(&["runs"]);
     assert_eq!(runs.as_array().map(Vec::len), Some(1), "what is wrong makes no run: {runs}");
+}
+
+/// A function file of a shell script.
+fn script(name: &str, script: &str) -> String {
+    let image = image("busybox");
+    format!("kind: container\nname: {name}\nspec:\n  image: {image}\n  command: [sh, -c, {script:?}]\n")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_ran_out_of_memory_is_explained_and_run_again_with_more() {
+    let sandbox = Sandbox::new("window").await;
+    let stage = Stage::new(&sandbox.namespace);
+    let hungry = format!(
+        "kind: container\nname: hungry\nspec:\n  image: {}\n  command: python3 -c \"x = bytearray(150 * 1024 * 1024); print(len(x))\"\n",
+        image("python")
+    );
+    let file = stage.file("hungry.yaml", &hungry);
+    let window = stage.open_window("why");
+    let run = stage.berth_json(&["run", "-f", &file, "--action", "job", "--mem", "64Mi/128Mi"]);
+    let name = run["objects"][0]["name"].as_str().unwrap_or_default().to_owned();
+    let row = format!("//tr[.//a[.='{name}']]");
+    window.see(&format!("{row}//*[@data-state='failed']"), PATIENCE);
+    window.click(&format!("{row}//a"));
+    window.see("//section[@aria-label='Why']//*[.='Out of memory']", PATIENCE);
+    window.see("//section[@aria-label='What the time was spent on']//li[contains(., 'Pulling image')]", PATIENCE);
+    window.shot("card");
+    window.click("//section[@aria-label='Why']//a[.='Rerun with 256 MiB']");
+    window.see("//section[@aria-label='Changed']//*[.='Memory at most']", PATIENCE);
+    window.see("//aside//pre[contains(., '256Mi')]", PATIENCE);
+    window.click("//button[.='Check']");
+    window.see("//*[@role='status'][contains(., 'The cluster would take it')]", PATIENCE);
+    window.shot("checked");
+    window.click("//button[starts-with(., 'Run')][not(contains(., 'New'))]");
+    window.see(&format!("//h1[starts-with(., 'hungry-')][.!='{name}']"), PATIENCE);
+    window.see("//*[@data-state='succeeded']", PATIENCE);
+    let again = window.text("//h1[starts-with(., 'hungry-')]");
+    window.close();
+    let shown = stage.berth_json(&["show", &again]);
+    assert_eq!(shown["parent"], run["id"], "the second run repeats the first: {shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_is_found_in_a_long_log_and_a_long_run_is_stopped_from_the_list() {
+    let sandbox = Sandbox::new("window").await;
+    let stage = Stage::new(&sandbox.namespace);
+    let file =
+        stage.file("long.yaml", &script("long", "seq 1 9000 | sed 's/^/number /'; echo needle; seq 1 3000; sleep 600"));
+    let window = stage.open_window("find");
+    let run = stage.berth_json(&["run", "-f", &file, "--action", "job"]);
+    let name = run["objects"][0]["name"].as_str().unwrap_or_default().to_owned();
+    let row = format!("//tr[.//a[.='{name}']]");
+    window.see(&format!("{row}//*[@data-state='running']"), PATIENCE);
+    window.click(&format!("{row}//a"));
+    window.see("//*[@role='log']//*[.='3000']", PATIENCE);
+    window.type_into("Find in the log", "needle");
+    window.see("//*[@role='status'][.='1 line']", PATIENCE);
+    window.type_into("Find in the log", "\n");
+    window.see("//*[@role='log']//*[@data-selected]//mark[.='needle']", PATIENCE);
+    window.see("//*[@role='log']//*[.='number 9000']", PATIENCE);
+    window.shot("found");
+    window.click("//nav//a[contains(., 'Runs')]");
+    window.click(&format!("{row}//input[@type='checkbox']"));
+    window.click("//*[@aria-label='Chosen runs']//button[.='Stop']");
+    window.see("//*[@role='status'][contains(., '1 run asked to stop')]", PATIENCE);
+    window.see(&format!("{row}//*[@data-state='stopped']"), PATIENCE);
+    window.close();
+    let shown = stage.berth_json(&["show", &name]);
+    assert_eq!(shown["state"], "STOPPED", "{shown}");
+    assert_eq!(shown["log"]["lines"], 12_001, "its log is whole: {shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_screen_filled_with_data_passes_the_rules_of_axe_in_both_themes_and_is_reached_by_keys() {
+    let sandbox = Sandbox::new("window").await;
+    let stage = Stage::new(&sandbox.namespace);
+    let window = stage.open_window("axe");
+    let good = stage.file("good.yaml", &script("good", "echo well"));
+    let bad = stage.file("bad.yaml", &script("bad", "echo not so well; exit 3"));
+    let run = stage.berth_json(&["run", "-f", &bad, "--action", "job", "--backoff-limit", "1"]);
+    let name = run["objects"][0]["name"].as_str().unwrap_or_default().to_owned();
+    stage.berth_json(&["run", "-f", &good, "--action", "job"]);
+    let row = format!("//tr[.//a[.='{name}']]");
+    window.see(&format!("{row}//*[@data-state='failed']"), PATIENCE);
+    let mut found = Vec::new();
+    for theme in ["Light", "Dark"] {
+        window.click("//nav//button[contains(., 'Settings')]");
+        window.click(&format!("//*[@role='radiogroup']//label[.='{theme}']"));
+        window.press("\u{E00C}");
+        let mut look = |screen: &str| {
+            window.shot(&format!("{screen}-{}", theme.to_lowercase()));
+            found.extend(axe::findings(&window).into_iter().map(|finding| format!("{screen}, {theme}: {finding}")));
+        };
+        window.press("gr");
+        window.see(&row, PATIENCE);
+        look("runs");
+        window.click(&format!("{row}//*[@data-state='failed']"));
+        window.see("//*[@role='dialog']//pre[contains(., 'not so well')]", PATIENCE);
+        look("drawer");
+        window.press("\u{E00C}");
+        window.click(&format!("{row}//a"));
+        window.see("//*[@role='log']//*[.='not so well']", PATIENCE);
+        look("run-logs");
+        for tab in ["Overview", "Events", "YAML"] {
+            window.click(&format!("//button[@role='tab'][starts-with(., '{tab}')]"));
+            look(&format!("run-{}", tab.to_lowercase()));
+        }
+        window.press("gf");
+        window.see("//tr[.//a[.='good']]", PATIENCE);
+        look("functions");
+        window.click("//tr//a[.='good']");
+        window.see("//pre[contains(., 'kind: container')]", PATIENCE);
+        look("function");
+        window.press("n");
+        window.see("//h1[.='New run']", PATIENCE);
+        window.type_into("Image", "busybox");
+        window.see("//aside//pre[contains(., 'kind: Job')]", PATIENCE);
+        look("form");
+        window.click("//button[.='Clear']");
+        window.press_control('k');
+        window.see("//input[@aria-label='Search everything']", PATIENCE);
+        look("palette");
+        window.press("\u{E00C}");
+        window.click("//h1");
+        window.press("?");
+        window.see("//*[@role='dialog'][contains(., 'Go to the functions')]", PATIENCE);
+        look("keys");
+        window.press("\u{E00C}");
+    }
+    window.close();
+    assert!(found.is_empty(), "axe found:\n{}", found.join("\n"));
 }

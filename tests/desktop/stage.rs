@@ -43,7 +43,8 @@ impl Stage {
     /// Chooses the test's context and namespace in the window.
     pub fn choose_place(&self, window: &Window) {
         window.click("//input[@aria-label='Context']");
-        window.click(&format!("//*[@role='option'][.='{}']", self.context));
+        // The option tells more than the name.
+        window.click(&format!("//*[@role='option'][starts-with(normalize-space(.), '{}')]", self.context));
         let namespace = "//input[@aria-label='Namespace']";
         window.click(namespace);
         window.retype_at(namespace, &format!("{}\n", self.namespace));

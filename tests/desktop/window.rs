@@ -47,12 +47,17 @@ impl Window {
         text.as_str().unwrap_or_default().to_owned()
     }
 
-    /// Clicks on an element.
+    /// Clicks on an element, as soon as nothing lies before it.
     #[track_caller]
     pub fn click(&self, xpath: &str) {
-        let element = self.find(xpath, CONTROL);
-        if let Err(error) = self.driver.command("POST", &format!("/element/{element}/click"), Some(&json!({}))) {
-            panic!("{xpath} cannot be clicked: {error}");
+        let deadline = Instant::now() + CONTROL;
+        loop {
+            let element = self.find(xpath, CONTROL);
+            match self.driver.command("POST", &format!("/element/{element}/click"), Some(&json!({}))) {
+                Ok(_) => return,
+                Err(error) if Instant::now() > deadline => panic!("{xpath} cannot be clicked: {error}"),
+                Err(_) => std::thread::sleep(Duration::from_millis(100)),
+            }
         }
     }
 
@@ -79,6 +84,31 @@ impl Window {
         // Two commands: each lets go of its keys at its end.
         self.type_at(xpath, &format!("{CONTROL_KEY}a"));
         self.type_at(xpath, text);
+    }
+
+    /// Presses keys where the focus is.
+    pub fn press(&self, keys: &str) {
+        let body = json!({ "text": keys.replace('\n', &ENTER.to_string()) });
+        let active = self.driver.command("GET", "/element/active", None).expect("something has the focus");
+        let element = active[ELEMENT].as_str().expect("an element has a name").to_owned();
+        self.driver.command("POST", &format!("/element/{element}/value"), Some(&body)).expect("keys are pressed");
+    }
+
+    /// Presses Control with a key.
+    pub fn press_control(&self, key: char) {
+        self.press(&format!("{CONTROL_KEY}{key}"));
+    }
+
+    /// Runs a script in the page with an argument; returns what it returns.
+    pub fn run_script(&self, script: &str, argument: &Value) -> Value {
+        let body = json!({ "script": script, "args": [argument] });
+        self.driver.command("POST", "/execute/sync", Some(&body)).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The same for a script that calls its last argument when it is done.
+    pub fn run_async_script(&self, script: &str, argument: &Value) -> Value {
+        let body = json!({ "script": script, "args": [argument] });
+        self.driver.command("POST", "/execute/async", Some(&body)).unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// Takes a picture into `target/shots/`.

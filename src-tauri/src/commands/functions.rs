@@ -71,11 +71,7 @@ pub(crate) async fn save_function(shell: State<'_, Shell>, form: RunForm) -> Com
 /// Removes a function with all its versions; its runs stay.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn delete_function(
-    shell: State<'_, Shell>,
-    project: ProjectName,
-    name: String,
-) -> CommandResult<u32> {
+pub(crate) async fn delete_function(shell: State<'_, Shell>, project: ProjectName, name: String) -> CommandResult<u32> {
     Ok(shell.app()?.history().delete_function(&project, &parse(&name)?, None).await?)
 }
 

@@ -77,7 +77,10 @@ pub(crate) async fn save_log(
     let (app, key) = (shell.app()?, log.into_key());
     let file = blocking(move || {
         let failed = |error: std::io::Error| {
-            berth_core::Error::new(ErrorCode::Storage, format!("unable to save the log in {}: {error}", folder.display()))
+            berth_core::Error::new(
+                ErrorCode::Storage,
+                format!("unable to save the log in {}: {error}", folder.display()),
+            )
         };
         std::fs::create_dir_all(&folder).map_err(failed)?;
         let (path, file) = new_file(&folder, &name).map_err(failed)?;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use berth_core::{AttemptSpans, RunEvent, Step, startup};
 use berth_core::ports::{RunRow, TransitionRow};
+use berth_core::{AttemptSpans, RunEvent, Step, startup};
 use berth_model::{Attempt, ObjectRef, Origin, Phase, RunId, RunState};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

@@ -96,7 +96,7 @@ impl RunView {
             exit_code: status.exit_code,
             created: run.created.to_string(),
             started: status.started.map(|time| time.to_string()),
-            finished: status.finished.map(|time| time.to_string()),
+            finished: status.ended().map(|time| time.to_string()),
             attempts: u32::try_from(status.attempts.len()).unwrap_or(u32::MAX),
             wish: status.wish,
             installation: run.installation,

@@ -20,18 +20,19 @@ type Props = { isOpen: boolean; onClose: () => void; onContext: (context: string
 /** Finds functions to run, runs, contexts and screens by a few letters. */
 export function Palette({ isOpen, onClose, onContext }: Props) {
   return (
-    <Modal
+    <Modal.Root
       opened={isOpen}
       onClose={onClose}
-      withCloseButton={false}
       padding={0}
       size="lg"
       yOffset="12vh"
-      aria-label="Search everything"
       transitionProps={{ duration: 80 }}
     >
-      {isOpen && <Search onClose={onClose} onContext={onContext} />}
-    </Modal>
+      <Modal.Overlay />
+      <Modal.Content aria-label="Search everything">
+        <Modal.Body>{isOpen && <Search onClose={onClose} onContext={onContext} />}</Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 
@@ -113,6 +114,8 @@ function Search({ onClose, onContext }: Omit<Props, "isOpen">) {
           placeholder="A run, a function, a context, a screen"
           data-autofocus
           leftSection={<Icon name="search" />}
+          // The list's own Escape closes the list alone.
+          onKeyDown={(event) => event.key === "Escape" && onClose()}
           value={text}
           onChange={(event) => {
             setText(event.currentTarget.value);
@@ -120,7 +123,7 @@ function Search({ onClose, onContext }: Omit<Props, "isOpen">) {
           }}
         />
       </Combobox.EventsTarget>
-      <Combobox.Options>
+      <Combobox.Options aria-label="What was found">
         <ScrollArea.Autosize mah="55vh">
           {groups.map((group) => (
             <Combobox.Group key={group.label} label={group.label}>

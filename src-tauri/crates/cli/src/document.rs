@@ -37,7 +37,7 @@ pub(crate) fn run(row: &RunRow, log: &[LogInfo]) -> Value {
         "exit_code": status.exit_code,
         "created": run.created,
         "started": status.started,
-        "finished": status.finished,
+        "finished": status.ended(),
         "attempts": attempts,
         "image": run.spec.function.image,
         "image_digest": status.image_digest,

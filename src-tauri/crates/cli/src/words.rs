@@ -82,7 +82,7 @@ pub(crate) fn size(bytes: u64) -> String {
 
 /// How long a run has been or was at it, from its first attempt's start.
 pub(crate) fn duration(run: &Run, now: Timestamp) -> String {
-    run.status.started.map_or_else(|| "-".to_owned(), |started| span(started, run.status.finished.unwrap_or(now)))
+    run.status.started.map_or_else(|| "-".to_owned(), |started| span(started, run.status.ended().unwrap_or(now)))
 }
 
 /// Why a run stands as it does, or what it is doing.

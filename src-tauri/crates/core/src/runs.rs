@@ -109,7 +109,8 @@ impl App {
     /// # Errors
     /// `NotFound`; `Storage` where it cannot be read or the file cannot be written.
     pub fn export_log(&self, key: &LogKey, file: &mut dyn Write, with_times: bool) -> Result<(), Error> {
-        let failed = |cause: std::io::Error| Error::new(ErrorCode::Storage, format!("unable to write the log: {cause}"));
+        let failed =
+            |cause: std::io::Error| Error::new(ErrorCode::Storage, format!("unable to write the log: {cause}"));
         let mut cursor = 0;
         loop {
             let piece = self.read_log(key, cursor, usize::MAX)?;

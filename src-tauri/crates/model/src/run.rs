@@ -132,6 +132,17 @@ pub struct RunStatus {
 }
 
 impl RunStatus {
+    /// When the program ended: the end of the last attempt where it is known, else when the cluster said that all was
+    /// over, which is 1 to 3 s later. `None` while it is not over.
+    #[must_use]
+    pub fn ended(&self) -> Option<Timestamp> {
+        let told = self.finished?;
+        let last = self.attempts.iter().filter_map(|attempt| attempt.finished).max();
+        Some(
+            last.filter(|last| self.started.is_none_or(|started| *last >= started)).map_or(told, |last| last.min(told)),
+        )
+    }
+
     /// The status of a run that exists only here.
     #[must_use]
     pub const fn created() -> Self {

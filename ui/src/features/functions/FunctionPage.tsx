@@ -83,13 +83,13 @@ export function FunctionPage({ name }: { name: string }) {
             <Tabs.Tab value="definition">Definition</Tabs.Tab>
             <Tabs.Tab value="versions">Versions {versions.length}</Tabs.Tab>
           </Tabs.List>
-          <Tabs.Panel value="definition" className={classes.panel}>
+          <Tabs.Panel value="definition" className={classes.panel} tabIndex={0}>
             <Group justify="flex-end" mb="xs">
               <Copy text={latest.yaml} label="Copy YAML" />
             </Group>
             <pre className={classes.yaml}>{latest.yaml}</pre>
           </Tabs.Panel>
-          <Tabs.Panel value="versions" className={classes.panel}>
+          <Tabs.Panel value="versions" className={classes.panel} tabIndex={0}>
             <Versions name={name} versions={versions} />
           </Tabs.Panel>
         </Tabs>

@@ -46,7 +46,9 @@ export function PreviewPane({ preview, error, problems, hasImage, changed }: Pro
       )}
       {error && !preview && <ErrorPanel error={error} />}
       {preview?.yaml ? (
-        <pre className={classes.yaml}>{preview.yaml}</pre>
+        <pre className={classes.yaml} tabIndex={0} aria-label="The objects as YAML">
+          {preview.yaml}
+        </pre>
       ) : (
         <Text size="sm" c="dimmed">
           {!hasImage

@@ -37,7 +37,7 @@ function Preview({ run }: { run: RunView }) {
   const details = useQuery(runDetailsOptions(run.id));
   const tail = useQuery({ ...tailOptions(run.id), refetchInterval: run.is_final ? false : 1000 });
   return (
-    <Stack gap="sm">
+    <Stack gap="sm" fz={13}>
       <Group justify="space-between">
         <Group gap="sm">
           <RunStateBadge run={run} />

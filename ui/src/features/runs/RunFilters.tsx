@@ -28,13 +28,13 @@ export function RunFilters({ search, counts, onChange }: Props) {
     200,
   );
   return (
-    <Group gap="xs" wrap="wrap">
+    <Group gap={6} wrap="wrap">
       <TextInput
         size="xs"
-        w={270}
+        w={215}
         aria-label="Search runs"
         data-search
-        placeholder="Search name, id, image, environment"
+        placeholder="Name, id, image, env"
         leftSection={<Icon name="search" size={14} />}
         value={text}
         onChange={(event) => {
@@ -57,7 +57,7 @@ export function RunFilters({ search, counts, onChange }: Props) {
       </Group>
       <Select
         size="xs"
-        w={150}
+        w={125}
         aria-label="Function"
         placeholder="Any function"
         clearable
@@ -73,7 +73,7 @@ export function RunFilters({ search, counts, onChange }: Props) {
       />
       <Select
         size="xs"
-        w={125}
+        w={115}
         aria-label="Made"
         placeholder="Any time"
         clearable
@@ -87,7 +87,7 @@ export function RunFilters({ search, counts, onChange }: Props) {
       />
       <Checkbox
         size="xs"
-        label="Archived too"
+        label="Archived"
         checked={search.archived ?? false}
         onChange={(event) => onChange({ ...search, archived: event.currentTarget.checked || undefined })}
       />

@@ -67,13 +67,13 @@ export function RunPage({ runId, tab, onTab }: Props) {
             origin={details.run.started ?? details.run.created}
           />
         </Tabs.Panel>
-        <Tabs.Panel value="overview" className={classes.panel}>
+        <Tabs.Panel value="overview" className={classes.panel} tabIndex={0}>
           <Overview details={details} />
         </Tabs.Panel>
-        <Tabs.Panel value="events" className={classes.panel}>
+        <Tabs.Panel value="events" className={classes.panel} tabIndex={0}>
           <EventsTab events={details.events} transitions={details.transitions} />
         </Tabs.Panel>
-        <Tabs.Panel value="yaml" className={classes.panel}>
+        <Tabs.Panel value="yaml" className={classes.panel} tabIndex={0}>
           <YamlTab yaml={details.yaml} />
         </Tabs.Panel>
       </Tabs>

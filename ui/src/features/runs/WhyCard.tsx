@@ -30,12 +30,7 @@ export function WhyCard({ run, values }: Props) {
         title={whyTitle(run)}
         role="group"
       >
-        {run.message && <Text size="sm">{run.message}</Text>}
-        {told && (
-          <Text size="sm" mt={2}>
-            {told.text}
-          </Text>
-        )}
+        {(run.message ?? told?.text) && <Text size="sm">{run.message ?? told?.text}</Text>}
         <Group gap="xs" mt={6}>
           {told?.memory && (
             <Button

@@ -35,7 +35,7 @@ const texts: Record<string, string> = {
   OutcomeUnknown: "The cluster's answer was lost. Berth goes on asking and shows what became of it.",
 };
 
-/** What to do about a run that failed or does not move; `null` where the message says all. */
+/** What to do about a run that failed or does not move, for where its message does not say; `null` for unknown reasons. */
 export function advice(run: RunView, values: readonly SpecValue[] | undefined): Advice | null {
   if (run.reason === null) return null;
   const text = texts[run.reason];
