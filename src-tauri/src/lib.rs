@@ -17,10 +17,28 @@ mod shell;
 mod views;
 
 use tauri::Manager;
+use tauri_plugin_window_state::StateFlags;
 
 pub use bindings::export_bindings;
 
 use crate::shell::Shell;
+
+const WINDOW_STATE: StateFlags = StateFlags::SIZE.union(StateFlags::POSITION).union(StateFlags::MAXIMIZED);
+
+/// Makes a second start show the window that is open. One with a data folder of its own is another Berth.
+fn one_window(builder: tauri::Builder<tauri::Wry>) -> tauri::Builder<tauri::Wry> {
+    if std::env::var_os("BERTH_DATA_DIR").is_some() {
+        return builder;
+    }
+    builder.plugin(tauri_plugin_single_instance::init(|handle, _, _| {
+        let Some(window) = handle.get_webview_window("main") else { return };
+        for shown in [window.unminimize(), window.show(), window.set_focus()] {
+            if let Err(error) = shown {
+                tracing::debug!(%error, "unable to bring the window to the front");
+            }
+        }
+    }))
+}
 
 /// Opens the window and runs until it is closed.
 ///
@@ -28,7 +46,9 @@ use crate::shell::Shell;
 /// Whatever keeps Tauri itself from starting; a history that cannot be opened is told in the window.
 pub fn run() -> Result<(), tauri::Error> {
     let specta = bindings::specta_builder();
-    let app = tauri::Builder::default()
+    let app = one_window(tauri::Builder::default())
+        // Where the window stood and how large it was; whether it is seen is not its to say.
+        .plugin(tauri_plugin_window_state::Builder::new().with_state_flags(WINDOW_STATE).build())
         .plugin(tauri_plugin_store::Builder::new().build())
         .plugin(navigation::plugin())
         .invoke_handler(specta.invoke_handler())

@@ -145,8 +145,39 @@ async fn read_layers(app: &App, request: &LaunchRequest, now: Timestamp) -> Resu
         Some((function, is_saved)) if problems.is_empty() => {
             Ok(Layers { function, is_saved, overrides, task, profile })
         }
-        _ => Err(Error::invalid(problems)),
+        function => {
+            let readable = function.map(|(function, _)| function).or_else(|| readable_part(request, now, &problems));
+            if let Some(function) = readable {
+                let (spec, _) = merge(&function.spec, &overrides, task.as_ref(), profile.as_ref());
+                problems.extend(further(&problems, problems_of(request, &spec)));
+            }
+            Err(Error::invalid(problems))
+        }
     }
+}
+
+/// The function of a document without the fields that cannot be read, so that what is wrong with the others is told in
+/// the same breath. `None` where that leaves no function.
+fn readable_part(request: &LaunchRequest, now: Timestamp, problems: &[Problem]) -> Option<Function> {
+    let Launchable::Document(document) = &request.what else { return None };
+    let mut rest = document.clone();
+    for problem in problems {
+        let (parent, field) = problem.path.rsplit_once('.').unwrap_or(("", &problem.path));
+        let pointer: String =
+            parent.split('.').filter(|part| !part.is_empty()).map(|part| format!("/{part}")).collect();
+        if let Some(Value::Object(fields)) = rest.pointer_mut(&pointer) {
+            fields.remove(field);
+        }
+    }
+    function_of(&rest, request, now).ok()
+}
+
+/// Those problems that stand at no field of which something is known already.
+fn further(known: &[Problem], found: Vec<Problem>) -> Vec<Problem> {
+    let is_new = |problem: &Problem| {
+        !known.iter().any(|other| format!(".{}", other.path).ends_with(&format!(".{}", problem.path)))
+    };
+    found.into_iter().filter(is_new).collect()
 }
 
 /// Reads the function, and tells whether this very version is saved.
@@ -218,7 +249,13 @@ pub(crate) fn check_request(request: &LaunchRequest, now: Timestamp) -> Vec<Prob
             problems.extend(problems_of(request, &spec));
         }
         (_, Err(found)) => problems.extend(found),
-        _ => {}
+        (function, Ok(overrides)) => {
+            if let Some(function) = function.or_else(|| readable_part(request, now, &problems)) {
+                let task = task.map(|(spec, _)| spec);
+                let (spec, _) = merge(&function.spec, &overrides, task.as_ref(), None);
+                problems.extend(further(&problems, problems_of(request, &spec)));
+            }
+        }
     }
     problems
 }

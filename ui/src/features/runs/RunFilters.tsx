@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Select, TextInput } from "@mantine/core";
+import { Button, Group, Select, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -8,10 +8,10 @@ import { functionListOptions } from "@/features/functions";
 import { count } from "@/shared/format";
 import { Icon } from "@/shared/Icon";
 
-import { ColumnMenu } from "./ColumnMenu";
 import classes from "./runs.module.css";
 import { isSince, type ListSearch } from "./search";
 import { groupCount, groupNames, groups } from "./states";
+import { ViewMenu } from "./ViewMenu";
 
 type Props = {
   search: ListSearch;
@@ -85,13 +85,10 @@ export function RunFilters({ search, counts, onChange }: Props) {
         value={search.since ?? null}
         onChange={(since) => onChange({ ...search, since: isSince(since) ? since : undefined })}
       />
-      <Checkbox
-        size="xs"
-        label="Archived"
-        checked={search.archived ?? false}
-        onChange={(event) => onChange({ ...search, archived: event.currentTarget.checked || undefined })}
+      <ViewMenu
+        archived={search.archived ?? false}
+        onArchived={(archived) => onChange({ ...search, archived: archived || undefined })}
       />
-      <ColumnMenu />
     </Group>
   );
 }

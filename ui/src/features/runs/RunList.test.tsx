@@ -70,7 +70,7 @@ test("runs of several places say where they are", async () => {
 test("a column that was switched off is gone, and that is remembered", async () => {
   const savePreferences = vi.fn(() => null);
   renderAt("/runs", { listRuns: () => runList([done]), savePreferences });
-  await userEvent.click(await screen.findByRole("button", { name: "Columns" }));
+  await userEvent.click(await screen.findByRole("button", { name: "View" }));
   await userEvent.click(await screen.findByRole("checkbox", { name: "Function" }));
   await waitFor(() =>
     expect(screen.queryByRole("columnheader", { name: "Function" })).not.toBeInTheDocument(),

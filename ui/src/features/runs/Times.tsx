@@ -8,5 +8,7 @@ import { elapsed } from "./states";
 export function Elapsed({ run }: { run: RunView }) {
   const now = useNow();
   const length = elapsed(run, now);
-  return <>{length === null ? "–" : duration(length)}</>;
+  if (length === null) return <>–</>;
+  // The cluster tells times to the second.
+  return <>{run.is_final && length < 1000 ? "< 1 s" : duration(length)}</>;
 }

@@ -37,7 +37,8 @@ export function segments(spans: readonly SpanView[], attempt: number, now: numbe
       const size = span.bytes === null ? "" : ` (${bytes(span.bytes)})`;
       return {
         step: span.step,
-        label: `${labels[span.step]}${size}`,
+        // The cluster waits longer and longer before it makes the next pod.
+        label: span.step === "queued" && attempt > 1 ? "Waiting to try again" : `${labels[span.step]}${size}`,
         length: stepLength(milliseconds),
         milliseconds,
         isOpen: span.to === null,

@@ -129,6 +129,26 @@ async fn all_problems_of_a_request_are_told_at_once_and_at_their_fields() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_read_hides_nothing_else_that_is_wrong() {
+    let world = World::new();
+    let mut document = function();
+    document["spec"]["image"] = json!("Not An Image");
+    document["spec"]["command"] = json!("echo 'open");
+    let wrong = LaunchRequest {
+        what: Launchable::Document(document),
+        task: Some(json!({ "resources": { "mem": { "limits": "1.5Gb" } }, "backoff_limit": "many" })),
+        ..request(RunId::random())
+    };
+    let error = refused(&world, &wrong).await;
+    let paths: Vec<&str> = error.fields.iter().map(|problem| problem.path.as_str()).collect();
+    for path in ["image", "command", "resources.mem.limits", "backoff_limit"] {
+        let found = paths.iter().filter(|known| known.ends_with(path)).count();
+        assert_eq!(found, 1, "{path} is told once: {:?}", error.fields);
+    }
+    assert_eq!(world.app.validate(&wrong), error.fields, "the form is told the same");
+}
+
+#[tokio::test]
 async fn code_that_was_not_read_is_refused_with_what_to_do() {
     let world = World::new();
     let mut document = function();

@@ -1,18 +1,20 @@
-import { Button, Checkbox, Popover, Stack, Switch } from "@mantine/core";
+import { Button, Checkbox, Divider, Popover, Stack, Switch } from "@mantine/core";
 
 import { usePreferences } from "@/features/settings";
 
 import { columnNames, optionalColumns, toggleColumn } from "./columns";
 
-/** Which columns the list has; remembered. */
-export function ColumnMenu() {
+type Props = { archived: boolean; onArchived: (archived: boolean) => void };
+
+/** How the list looks: its columns and the height of its rows, both remembered; and whether what was put away shows. */
+export function ViewMenu({ archived, onArchived }: Props) {
   const [preferences, change] = usePreferences();
   const hidden = preferences.hidden_columns ?? [];
   return (
     <Popover position="bottom-end" shadow="md" transitionProps={{ duration: 100 }}>
       <Popover.Target>
         <Button size="compact-xs" variant="default">
-          Columns
+          View
         </Button>
       </Popover.Target>
       <Popover.Dropdown>
@@ -26,6 +28,13 @@ export function ColumnMenu() {
               onChange={() => change({ hidden_columns: toggleColumn(hidden, name) })}
             />
           ))}
+          <Divider />
+          <Switch
+            size="xs"
+            label="Archived too"
+            checked={archived}
+            onChange={(event) => onArchived(event.currentTarget.checked)}
+          />
           <Switch
             size="xs"
             label="Dense rows"
