@@ -99,12 +99,12 @@ impl RunForm {
         let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
         let source = function.source.clone().unwrap_or_default();
         let has_text = source.uri.is_none() && source.base64.is_none();
-        let mut kept_function = json!({});
+        let mut kept_function = Map::new();
         if !has_text {
-            kept_function["source"] = json!(source);
+            kept_function.insert("source".to_owned(), json!(source));
         }
         if let Some(image) = &function.base_image {
-            kept_function["base_image"] = json!(image);
+            kept_function.insert("base_image".to_owned(), json!(image));
         }
         let (printed, own) = print_task_spec(task, Generation::Seed);
         let mut kept_task: Map<String, Value> = match printed {
@@ -146,7 +146,7 @@ impl RunForm {
             deadline: number(task.deadline),
             ttl: number(task.ttl),
             security: task.security.and_then(|level| json!(level).as_str().map(str::to_owned)).unwrap_or_default(),
-            kept_function: Json(kept_function),
+            kept_function: Json(Value::Object(kept_function)),
             kept_task: Json(Value::Object(kept_task)),
             ..Self::default()
         }

@@ -80,7 +80,7 @@ fn spans(begin: Timestamp, attempt: &Attempt, events: &[RunEvent], is_over: bool
         (Step::Scheduling, at(of_pod("Scheduled"))),
         // An image that is there already is not pulled.
         (Step::Preparing, at(pulling.or(pulled))),
-        (Step::Pulling, pulling.and(at(pulled))),
+        (Step::Pulling, pulling.and_then(|_| at(pulled))),
         (Step::Starting, attempt.started),
         (Step::Running, attempt.finished),
     ];
