@@ -14,6 +14,8 @@ pub(crate) fn specta_builder() -> Builder<tauri::Wry> {
         .commands(collect_commands![
             commands::clusters::contexts,
             commands::clusters::check_context,
+            commands::clusters::context_looks,
+            commands::clusters::save_context_look,
             commands::clusters::engine_status,
             commands::functions::list_functions,
             commands::functions::function_versions,

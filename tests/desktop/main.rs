@@ -192,13 +192,16 @@ async fn every_screen_filled_with_data_passes_the_rules_of_axe_in_both_themes_an
     window.see(&format!("{row}//*[@data-state='failed']"), PATIENCE);
     let mut found = Vec::new();
     for theme in ["Light", "Dark"] {
-        window.click("//nav//button[contains(., 'Settings')]");
+        window.click("//nav//a[contains(., 'Settings')]");
         window.click(&format!("//*[@role='radiogroup']//label[.='{theme}']"));
-        window.press("\u{E00C}");
+        window.click("//*[@role='radio'][@aria-label='teal']");
+        window.see("//*[@role='radio'][@aria-label='teal'][@aria-checked='true']", PATIENCE);
         let mut look = |screen: &str| {
             window.shot(&format!("{screen}-{}", theme.to_lowercase()));
             found.extend(axe::findings(&window).into_iter().map(|finding| format!("{screen}, {theme}: {finding}")));
         };
+        look("settings");
+        window.click("//h1");
         window.press("gr");
         window.see(&row, PATIENCE);
         look("runs");
@@ -237,4 +240,72 @@ async fn every_screen_filled_with_data_passes_the_rules_of_axe_in_both_themes_an
     }
     window.close();
     assert!(found.is_empty(), "axe found:\n{}", found.join("\n"));
+}
+
+/// A script that writes a number every fifth of a second.
+fn counting(seconds: u32) -> String {
+    format!("i=0; while [ $i -lt {} ]; do echo number $i; i=$((i+1)); sleep 0.2; done", seconds * 5)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reload_and_a_restart_in_the_middle_of_a_run_lose_nothing() {
+    let sandbox = Sandbox::new("window").await;
+    let stage = Stage::new(&sandbox.namespace);
+    let file = stage.file("steady.yaml", &script("steady", &counting(30)));
+    let window = stage.open_window("reload");
+    let run = stage.berth_json(&["run", "-f", &file, "--action", "job"]);
+    let name = run["objects"][0]["name"].as_str().unwrap_or_default().to_owned();
+    let row = format!("//tr[.//a[.='{name}']]");
+    window.see(&format!("{row}//*[@data-state='running']"), PATIENCE);
+    window.click(&format!("{row}//a"));
+    window.see("//*[@role='log']//*[starts-with(., 'number 1')]", PATIENCE);
+    window.run_script("location.reload()", &serde_json::Value::Null);
+    window.see(&format!("//h1[.='{name}']"), PATIENCE);
+    window.see("//*[@role='log']//*[starts-with(., 'number 3')]", PATIENCE);
+    window.close();
+
+    let window = stage.open_window("reopened");
+    window.click(&format!("{row}//a"));
+    window.see("//*[@role='log']//*[.='number 149']", PATIENCE);
+    window.see("//*[@data-state='succeeded']", PATIENCE);
+    window.see("//*[contains(., '150 lines · ')][contains(., 'captured to disk, to its end')]", PATIENCE);
+    window.close();
+    let shown = stage.berth_json(&["show", &name]);
+    assert_eq!((&shown["log"]["lines"], &shown["log"]["gaps"]), (&150.into(), &0.into()), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cut_is_told_truly_and_changes_no_run_and_what_was_typed_outlives_a_restart() {
+    let sandbox = Sandbox::new("window").await;
+    let mut stage = Stage::new(&sandbox.namespace);
+    let relay = stage.through_a_relay().await;
+    let file = stage.file("steady.yaml", &script("steady", &counting(25)));
+    let window = stage.open_window("cut");
+    let run = stage.berth_json(&["run", "-f", &file, "--action", "job"]);
+    let name = run["objects"][0]["name"].as_str().unwrap_or_default().to_owned();
+    let row = format!("//tr[.//a[.='{name}']]");
+    window.see(&format!("{row}//*[@data-state='running']"), PATIENCE);
+    window.see("//footer//*[@role='status'][contains(., 'Live')]", PATIENCE);
+    relay.refuse(true);
+    relay.cut();
+    window.see("//footer//*[@role='status'][contains(., 'Stale since')]", PATIENCE);
+    window.see(&format!("{row}//*[@data-state='running']"), PATIENCE);
+    window.shot("stale");
+
+    window.click("//nav//a[contains(., 'New run')]");
+    window.type_into("Image", "python:3.12");
+    window.type_into("Command", "python keep.py");
+    window.see("//aside//pre[contains(., 'keep.py')]", PATIENCE);
+    relay.refuse(false);
+    window.see("//footer//*[@role='status'][contains(., 'Live')]", PATIENCE);
+    window.click("//nav//a[contains(., 'Runs')]");
+    window.see(&format!("{row}//*[@data-state='succeeded']"), PATIENCE);
+    window.close();
+
+    let window = stage.open_window("drafted");
+    window.click("//nav//a[contains(., 'New run')]");
+    window.see("//input[@value='python keep.py']", PATIENCE);
+    window.close();
+    let shown = stage.berth_json(&["show", &name]);
+    assert_eq!((&shown["state"], &shown["log"]["lines"]), (&"COMPLETED".into(), &125.into()), "{shown}");
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use berth_testkit::Relay;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -31,6 +32,17 @@ impl Stage {
             std::fs::create_dir(stage.folder.path().join(folder)).unwrap();
         }
         stage
+    }
+
+    /// Puts a relay before the cluster, for both programs; what breaks it breaks their way alone.
+    pub async fn through_a_relay(&mut self) -> Relay {
+        let text = std::fs::read_to_string(&self.kubeconfig).unwrap();
+        let server = text.lines().find_map(|line| line.trim().strip_prefix("server: https://")).expect("a server");
+        let relay = Relay::to(server.trim().trim_matches('"').parse().expect("an address and a port")).await;
+        let copy = self.folder.path().join("through");
+        relay.kubeconfig(&self.kubeconfig, &copy).unwrap();
+        self.kubeconfig = copy;
+        relay
     }
 
     /// Opens the window.

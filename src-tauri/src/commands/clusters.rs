@@ -1,6 +1,8 @@
 //! Commands about contexts and the way to the clusters.
 
-use berth_core::{ContextList, EngineView};
+use std::collections::BTreeMap;
+
+use berth_core::{ContextList, ContextLook, EngineView};
 use tauri::State;
 
 use crate::error::CommandResult;
@@ -20,6 +22,24 @@ pub(crate) async fn contexts(shell: State<'_, Shell>) -> CommandResult<ContextLi
 #[specta::specta]
 pub(crate) async fn check_context(shell: State<'_, Shell>, context: String) -> CommandResult<ContextReport> {
     Ok(ContextReport::from(shell.app()?.check_context(&context).await?))
+}
+
+/// Reads how contexts look: names of one's own, colours, protection, by context.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn context_looks(shell: State<'_, Shell>) -> CommandResult<BTreeMap<String, ContextLook>> {
+    Ok(shell.app()?.context_looks().await?)
+}
+
+/// Writes how a context looks.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_context_look(
+    shell: State<'_, Shell>,
+    context: String,
+    look: ContextLook,
+) -> CommandResult<()> {
+    Ok(shell.app()?.save_context_look(&context, look).await?)
 }
 
 /// Tells how the engine stands.

@@ -36,3 +36,19 @@ test("the palette finds a run by its name and opens it", async () => {
   await userEvent.click(await screen.findByRole("option", { name: /train-abc/ }));
   await waitFor(() => expect(router.state.location.pathname).toBe(`/runs/${run.id}`));
 });
+
+test("a context gets a colour and a name of one's own in the settings", async () => {
+  const looks: Record<string, object> = {};
+  const saveContextLook = vi.fn(({ context, look }: Record<string, unknown>) => {
+    looks[String(context)] = Object(look);
+    return null;
+  });
+  renderAt("/settings", { contextLooks: () => looks, saveContextLook });
+  await userEvent.type(
+    await screen.findByRole("textbox", { name: "Name of your own for lab" }),
+    "the lab{Enter}",
+  );
+  await userEvent.click(screen.getByRole("radio", { name: "teal" }));
+  await waitFor(() => expect(screen.getByRole("combobox", { name: "Context" })).toHaveValue("the lab"));
+  await waitFor(() => expect(screen.getByRole("radio", { name: "teal" })).toBeChecked());
+});

@@ -3,9 +3,16 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
 
-import { chosenPlace, contextListOptions, PlaceSwitcher, StatusBar } from "@/features/clusters";
+import {
+  chosenPlace,
+  contextListOptions,
+  lookColour,
+  PlaceSwitcher,
+  StatusBar,
+  useContextLook,
+} from "@/features/clusters";
 import { groupCount, runTotalsOptions } from "@/features/runs";
-import { SettingsPopover, startupOptions, usePreferences } from "@/features/settings";
+import { startupOptions, usePreferences } from "@/features/settings";
 import { Icon } from "@/shared/Icon";
 
 import classes from "./frame.module.css";
@@ -19,6 +26,7 @@ export function Frame({ children }: { children: ReactNode }) {
   const totals = useQuery(runTotalsOptions());
   const [preferences, change] = usePreferences();
   const place = chosenPlace(contexts.data, preferences);
+  const colour = lookColour(useContextLook(place.context));
   const [open, setOpen] = useState<"palette" | "keys" | null>(null);
   useKeys(setOpen);
   const onContext = (context: string) => {
@@ -27,6 +35,7 @@ export function Frame({ children }: { children: ReactNode }) {
   };
   return (
     <div className={classes.frame}>
+      {colour && <div className={classes.colour} style={{ background: colour }} aria-hidden="true" />}
       <nav className={classes.rail} aria-label="Screens">
         <div className={classes.brand}>Berth</div>
         <Link to="/runs" className={classes.item} activeProps={{ "data-active": true }}>
@@ -42,7 +51,10 @@ export function Frame({ children }: { children: ReactNode }) {
           New run
         </Link>
         <div className={classes.space} />
-        <SettingsPopover className={classes.item} />
+        <Link to="/settings" className={classes.item} activeProps={{ "data-active": true }}>
+          <Icon name="settings" />
+          Settings
+        </Link>
       </nav>
       <header className={classes.top}>
         <PlaceSwitcher

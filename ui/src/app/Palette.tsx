@@ -58,6 +58,7 @@ function Search({ onClose, onContext }: Omit<Props, "isOpen">) {
           note: "",
           act: () => void navigate({ to: "/functions" }),
         },
+        { id: "screen.settings", label: "Settings", note: "", act: () => void navigate({ to: "/settings" }) },
         { id: "screen.new", label: "New run", note: "", act: () => void navigate({ to: "/new" }) },
       ].filter((entry) => has(entry.label)),
     },

@@ -1,6 +1,7 @@
 /** The keys of the window, in one place: the handler and the list that `?` shows are both made from it. */
 
-export type Deed = { go: "/runs" | "/functions" | "/new" } | { do: "palette" | "keys" | "search" };
+export type Deed =
+  { go: "/runs" | "/functions" | "/new" | "/settings" } | { do: "palette" | "keys" | "search" };
 
 export type Key = {
   /** What is pressed, one after the other; `mod` is Ctrl, or Command on a Mac. */
@@ -14,6 +15,7 @@ export const keys: readonly Key[] = [
   { press: ["n"], says: "New run", deed: { go: "/new" } },
   { press: ["g", "r"], says: "Go to the runs", deed: { go: "/runs" } },
   { press: ["g", "f"], says: "Go to the functions", deed: { go: "/functions" } },
+  { press: ["g", "s"], says: "Go to the settings", deed: { go: "/settings" } },
   { press: ["/"], says: "Search in the list", deed: { do: "search" } },
   { press: ["?"], says: "Show the keys", deed: { do: "keys" } },
 ];

@@ -17,6 +17,7 @@ import { usePreferences } from "@/features/settings";
 
 import { Crash } from "./Crash";
 import { Frame } from "./Frame";
+import { Settings } from "./Settings";
 
 const root = createRootRoute({
   component: () => (
@@ -88,7 +89,9 @@ const oneFunction = createRoute({
   },
 });
 
-const routeTree = root.addChildren([start, runs, run, launch, functions, oneFunction]);
+const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: Settings });
+
+const routeTree = root.addChildren([start, runs, run, launch, functions, oneFunction, settings]);
 
 export function makeRouter(history: RouterHistory = createHashHistory()) {
   return createRouter({ routeTree, history, defaultErrorComponent: Crash, defaultPreload: false });

@@ -11,6 +11,10 @@ export const commands = {
 	contexts: () => typedError<ContextList, CommandError>(__TAURI_INVOKE("contexts")),
 	/**  Asks a context for its version and namespaces. */
 	checkContext: (context: string) => typedError<ContextReport, CommandError>(__TAURI_INVOKE("check_context", { context })),
+	/**  Reads how contexts look: names of one's own, colours, protection, by context. */
+	contextLooks: () => typedError<{ [key in string]: ContextLook }, CommandError>(__TAURI_INVOKE("context_looks")),
+	/**  Writes how a context looks. */
+	saveContextLook: (context: string, look: ContextLook) => typedError<null, CommandError>(__TAURI_INVOKE("save_context_look", { context, look })),
 	/**  Tells how the engine stands. */
 	engineStatus: () => typedError<EngineView, CommandError>(__TAURI_INVOKE("engine_status")),
 	/**  Lists the latest version of each function of a project, by name, with the newest of its runs. */
@@ -182,12 +186,25 @@ export type ContainerView = {
 	is_running: boolean,
 };
 
+/**  Colours that can be told apart in both themes. */
+export type ContextColour = "blue" | "teal" | "green" | "orange" | "red" | "pink" | "violet" | "grey";
+
 /**  All contexts and what was wrong with the files. */
 export type ContextList = {
 	/**  The contexts. */
 	contexts: ContextView[],
 	/**  One sentence per file that could not be used. */
 	problems: string[],
+};
+
+/**  How one context looks. */
+export type ContextLook = {
+	/**  A name of one's own. */
+	alias?: string | null,
+	/**  Its colour. */
+	colour?: ContextColour | null,
+	/**  Whether to ask before something is launched there. */
+	is_protected?: boolean,
 };
 
 /**  Result of asking a context. */

@@ -26,6 +26,8 @@ const quiet: Backend = {
     problems: [],
   }),
   checkContext: () => ({ context: "lab", version: "v1.34.4", error: null, namespaces: ["team", "other"] }),
+  contextLooks: () => ({}),
+  saveContextLook: () => null,
   engineStatus: () => ({ is_ours: true, captures: 0, connections: [] }),
   listFunctions: () => [],
   listRuns: () => ({ runs: [], more: false, counts: [] }),

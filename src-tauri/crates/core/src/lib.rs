@@ -15,6 +15,7 @@ mod failure;
 mod gates;
 mod launch;
 pub mod lock;
+mod looks;
 pub mod ports;
 mod prepare;
 mod profiles;
@@ -39,3 +40,4 @@ pub use app::{
 };
 pub use error::{Error, ErrorCode};
 pub use failpoint::FAILPOINTS;
+pub use looks::{ContextColour, ContextLook};

@@ -2,9 +2,11 @@ import { Autocomplete, Group, Select, Text, type ComboboxItem } from "@mantine/c
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import type { ContextView } from "@/ipc";
+import type { ContextLook, ContextView } from "@/ipc";
 
-import { contextCheckOptions, contextListOptions } from "./api";
+import { contextCheckOptions, contextListOptions, contextLooksOptions, useContextLook } from "./api";
+import classes from "./clusters.module.css";
+import { lookColour } from "./looks";
 
 type Props = {
   context: string | null;
@@ -18,6 +20,8 @@ type Props = {
 /** Where new runs go: a context and a namespace in it. Asks a cluster only when its namespaces are looked at. */
 export function PlaceSwitcher({ context, namespace, recent, onContext, onNamespace }: Props) {
   const contexts = useQuery(contextListOptions());
+  const looks = useQuery(contextLooksOptions());
+  const colour = lookColour(useContextLook(context));
   const [isLooking, setLooking] = useState(false);
   const check = useQuery({ ...contextCheckOptions(context ?? ""), enabled: isLooking && context !== null });
   const [typed, setTyped] = useState<string | null>(null);
@@ -35,10 +39,16 @@ export function PlaceSwitcher({ context, namespace, recent, onContext, onNamespa
         placeholder={contexts.data?.contexts.length === 0 ? "No context was found" : "Choose a context"}
         searchable
         allowDeselect={false}
-        data={byRecency(contexts.data?.contexts ?? [], recent).map(choice)}
-        renderOption={({ option }) => (
-          <Described context={contexts.data?.contexts.find(named(option.value))} />
+        data={byRecency(contexts.data?.contexts ?? [], recent).map((each) =>
+          choice(each, looks.data?.[each.name]),
         )}
+        renderOption={({ option }) => (
+          <Described
+            context={contexts.data?.contexts.find(named(option.value))}
+            look={looks.data?.[option.value]}
+          />
+        )}
+        leftSection={colour && <span className={classes.colourDot} style={{ background: colour }} />}
         value={context}
         onDropdownOpen={() => void contexts.refetch()}
         onChange={(name) => name !== null && onContext(name)}
@@ -61,8 +71,8 @@ export function PlaceSwitcher({ context, namespace, recent, onContext, onNamespa
   );
 }
 
-function choice(context: ContextView): ComboboxItem {
-  return { value: context.name, label: context.name, disabled: context.problem !== null };
+function choice(context: ContextView, look: ContextLook | undefined): ComboboxItem {
+  return { value: context.name, label: look?.alias ?? context.name, disabled: context.problem !== null };
 }
 
 function named(name: string) {
@@ -79,14 +89,28 @@ function byRecency(contexts: readonly ContextView[], recent: readonly string[]):
 }
 
 /** What tells contexts of similar names apart. */
-function Described({ context }: { context: ContextView | undefined }) {
+function Described({
+  context,
+  look = {},
+}: {
+  context: ContextView | undefined;
+  look: ContextLook | undefined;
+}) {
   if (!context) return null;
   const { cluster, user, kubeconfig, problem } = context;
   return (
     <div>
-      <div>{context.name}</div>
+      <Group gap={6}>
+        {look.colour && <span className={classes.colourDot} style={{ background: lookColour(look) }} />}
+        {look.alias ?? context.name}
+        {look.is_protected && (
+          <Text span size="xs" c="dimmed">
+            asks before a launch
+          </Text>
+        )}
+      </Group>
       <Text size="xs" c={problem === null ? "dimmed" : "red"}>
-        {problem ?? [cluster, user, kubeconfig].filter(Boolean).join(" · ")}
+        {problem ?? [look.alias && context.name, cluster, user, kubeconfig].filter(Boolean).join(" · ")}
       </Text>
     </div>
   );

@@ -1,6 +1,6 @@
-import { queryOptions, type QueryClient } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 
-import { call, commands, type ConnectionNotice } from "@/ipc";
+import { call, commands, type ConnectionNotice, type ContextLook } from "@/ipc";
 
 import { applyConnections } from "./connection";
 
@@ -8,6 +8,7 @@ const keys = {
   contexts: ["clusters", "contexts"] as const,
   check: (context: string) => ["clusters", "check", context] as const,
   engine: ["clusters", "engine"] as const,
+  looks: ["clusters", "looks"] as const,
 };
 
 /** The contexts of all kubeconfig files; no cluster is asked. */
@@ -38,4 +39,28 @@ export function noteConnections(client: QueryClient, changed: readonly Connectio
   client.setQueryData(engineOptions().queryKey, (engine) =>
     engine ? { ...engine, connections: applyConnections(engine.connections, changed) } : engine,
   );
+}
+
+const plain: ContextLook = {};
+
+/** How contexts look, by name. */
+export function contextLooksOptions() {
+  return queryOptions({ queryKey: keys.looks, queryFn: () => call(commands.contextLooks()) });
+}
+
+/** How one context looks; plain until it is known. */
+export function useContextLook(context: string | null): ContextLook {
+  const looks = useQuery(contextLooksOptions());
+  return (context === null ? undefined : looks.data?.[context]) ?? plain;
+}
+
+export function useSaveLook(context: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (look: ContextLook) => call(commands.saveContextLook(context, look)),
+    // At once: the next change is made to what is shown.
+    onMutate: (look) =>
+      client.setQueryData(contextLooksOptions().queryKey, (all) => ({ ...all, [context]: look })),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.looks }),
+  });
 }

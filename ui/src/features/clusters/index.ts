@@ -1,4 +1,6 @@
-export { contextListOptions, noteConnections } from "./api";
+export { contextListOptions, noteConnections, useContextLook } from "./api";
+export { ContextSettings } from "./ContextSettings";
+export { lookColour } from "./looks";
 export { chosenPlace, type ChosenPlace } from "./place";
 export { PlaceSwitcher } from "./PlaceSwitcher";
 export { StaleNotice } from "./StaleNotice";

@@ -4,7 +4,7 @@ import { expect, test, vi } from "vitest";
 
 import type { Preview, RunForm } from "@/ipc";
 import { failure, type Backend } from "@/ipc/mock";
-import { runDetails, runningView } from "@/test/builders";
+import { runDetails, runningView, runView } from "@/test/builders";
 import { renderAt } from "@/test/render";
 
 const good: Preview = {
@@ -152,4 +152,15 @@ test("without a context the form says what to do", async () => {
   show({ contexts: () => ({ contexts: [], problems: ["There is no kubeconfig."] }) });
   expect(await screen.findByText("No context is chosen: choose one above.")).toBeInTheDocument();
   expect(await screen.findByText("There is no kubeconfig.")).toBeInTheDocument();
+});
+
+test("a protected context is asked about before anything is launched there", async () => {
+  const launchRun = vi.fn(() => runView({ id: "22222222-2222-4222-8222-222222222222" }));
+  show({ contextLooks: () => ({ lab: { is_protected: true } }), launchRun });
+  await type("Image", "python:3.11");
+  await userEvent.click(screen.getByRole("button", { name: /^Run/ }));
+  const dialog = await screen.findByRole("dialog", { name: "Launch on lab?" });
+  expect(launchRun).not.toHaveBeenCalled();
+  await userEvent.click(within(dialog).getByRole("button", { name: "Launch" }));
+  await waitFor(() => expect(launchRun).toHaveBeenCalledTimes(1));
 });

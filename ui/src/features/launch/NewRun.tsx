@@ -1,9 +1,10 @@
-import { Alert, Button, Group, List, Stack, Text, Title } from "@mantine/core";
+import { Alert, Button, Group, List, Modal, Stack, Text, Title } from "@mantine/core";
 import { useDebouncedValue, useHotkeys } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef, useState } from "react";
 
+import { useContextLook } from "@/features/clusters";
 import { asIpcError } from "@/ipc";
 import { ErrorPanel } from "@/shared/ErrorPanel";
 import { newRunId } from "@/shared/runId";
@@ -79,8 +80,15 @@ export function NewRun({ place: chosen, origin = {} }: { place: Place; origin?: 
     onLeave: (field) => setLeft((known) => (known.has(field) ? known : new Set(known).add(field))),
   };
 
+  const look = useContextLook(place.context);
+  const [isAsking, setAsking] = useState(false);
   const run = () => {
+    if (look.is_protected) setAsking(true);
+    else launchNow();
+  };
+  const launchNow = () => {
     if (launch.isPending) return;
+    setAsking(false);
     setTried(true);
     const content = JSON.stringify(form);
     const id = launchId(lastTry.current, content, newRunId);
@@ -180,6 +188,27 @@ export function NewRun({ place: chosen, origin = {} }: { place: Place; origin?: 
         </div>
       )}
       <Outcome check={check} save={save} />
+      <Modal
+        opened={isAsking}
+        onClose={() => setAsking(false)}
+        title={`Launch on ${look.alias ?? place.context ?? ""}?`}
+        transitionProps={{ duration: 100 }}
+      >
+        <Stack>
+          <Text size="sm">
+            You asked to be asked before anything is launched there. It goes to {place.context} /{" "}
+            {place.namespace}.
+          </Text>
+          <Group justify="flex-end">
+            <Button variant="default" onClick={() => setAsking(false)}>
+              Not now
+            </Button>
+            <Button data-autofocus onClick={launchNow}>
+              Launch
+            </Button>
+          </Group>
+        </Stack>
+      </Modal>
       <div className={classes.columns}>
         <SectionList draft={draft} problems={wasTried || left.size > 0 ? sorted : undefined} />
         <Stack ref={fields} className={classes.form} gap="xl">

@@ -1,2 +1,1 @@
 export { preferencesOptions, startupOptions, useIsForeign, usePreferences } from "./api";
-export { SettingsPopover } from "./SettingsPopover";

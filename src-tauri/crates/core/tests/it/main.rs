@@ -11,5 +11,6 @@ mod launch;
 mod launch_crashes;
 mod launch_faults;
 mod launch_refusals;
+mod looks;
 mod runs;
 mod world;

@@ -1,0 +1,95 @@
+import { Switch, Table, Text, TextInput, UnstyledButton } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+
+import type { ContextView } from "@/ipc";
+import { ErrorPanel } from "@/shared/ErrorPanel";
+
+import { contextListOptions, useContextLook, useSaveLook } from "./api";
+import classes from "./clusters.module.css";
+import { contextColours } from "./looks";
+
+/** All contexts, with what tells them apart: a name of one's own, a colour, protection. */
+export function ContextSettings() {
+  const query = useQuery(contextListOptions());
+  if (query.isError) return <ErrorPanel error={query.error} onRetry={() => void query.refetch()} />;
+  const contexts = query.data?.contexts ?? [];
+  if (query.isSuccess && contexts.length === 0) {
+    return (
+      <Text size="sm">
+        No context was found: Berth reads the files that KUBECONFIG names, else ~/.kube/config.
+      </Text>
+    );
+  }
+  return (
+    <Table verticalSpacing={6} className={classes.settings}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Context</Table.Th>
+          <Table.Th w={210}>Name of your own</Table.Th>
+          <Table.Th w={220}>Colour</Table.Th>
+          <Table.Th w={150}>Ask before a launch</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {contexts.map((context) => (
+          <Row key={`${context.kubeconfig} ${context.name}`} context={context} />
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+function Row({ context }: { context: ContextView }) {
+  const look = useContextLook(context.name);
+  const save = useSaveLook(context.name);
+  const [typed, setTyped] = useState<string | null>(null);
+  const commit = () => {
+    if (typed !== null && typed !== (look.alias ?? "")) save.mutate({ ...look, alias: typed });
+    setTyped(null);
+  };
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <div>{context.name}</div>
+        <Text size="xs" c={context.problem === null ? "dimmed" : "red"}>
+          {context.problem ?? [context.cluster, context.user, context.kubeconfig].filter(Boolean).join(" · ")}
+        </Text>
+      </Table.Td>
+      <Table.Td>
+        <TextInput
+          size="xs"
+          aria-label={`Name of your own for ${context.name}`}
+          value={typed ?? look.alias ?? ""}
+          error={save.error?.message}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          onBlur={commit}
+          onKeyDown={(event) => event.key === "Enter" && commit()}
+        />
+      </Table.Td>
+      <Table.Td>
+        <div role="radiogroup" aria-label={`Colour of ${context.name}`} className={classes.swatches}>
+          {[null, ...contextColours].map((colour) => (
+            <UnstyledButton
+              key={colour ?? "none"}
+              role="radio"
+              aria-checked={(look.colour ?? null) === colour}
+              aria-label={colour ?? "no colour"}
+              className={classes.swatch}
+              style={colour === null ? undefined : { background: `var(--context-${colour})` }}
+              onClick={() => save.mutate({ ...look, colour })}
+            />
+          ))}
+        </div>
+      </Table.Td>
+      <Table.Td>
+        <Switch
+          size="xs"
+          aria-label={`Ask before a launch on ${context.name}`}
+          checked={look.is_protected ?? false}
+          onChange={(event) => save.mutate({ ...look, is_protected: event.currentTarget.checked })}
+        />
+      </Table.Td>
+    </Table.Tr>
+  );
+}
