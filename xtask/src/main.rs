@@ -51,6 +51,8 @@ enum Commands {
     Demo(demo::Arguments),
     /// Record anew what the cluster says of a run in each situation, for the tests of how Berth reads it
     Record(record::Arguments),
+    /// Take a picture of every screen of the real window in both themes, into target/shots
+    Shots,
     /// Measure Berth against peers in the same run, and write the ratios to docs/BENCHMARKS.md
     Bench(bench::Arguments),
     /// The test cluster: a real Kubernetes on this machine
@@ -76,6 +78,7 @@ fn run(command: Commands) -> Result<ExitCode> {
         Commands::Bare { line } => return bare::run_in(&line),
         Commands::Demo(arguments) => return demo::run_all(&arguments),
         Commands::Record(arguments) => return record::run(&arguments),
+        Commands::Shots => test::shots()?,
         Commands::Bench(arguments) => bench::run(&arguments)?,
         Commands::Cluster(arguments) => return cluster::run(arguments),
     }

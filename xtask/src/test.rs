@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use crate::cluster::Cluster;
 use crate::display::Session;
@@ -85,7 +85,13 @@ impl Run {
 /// All Rust tests in one go, those with a window among them: in a desktop session of its own.
 fn rust_tests(cluster: &Cluster, reasons: &mut Reasons) -> Result<Tally> {
     let session = Session::new()?;
-    let mut cargo = build::cargo(&["test", "--workspace", "--no-fail-fast"]);
+    let cargo = on_cluster(cluster, &["test", "--workspace", "--no-fail-fast"])?;
+    tally::of(&mut session.command(&cargo)?, tally::cargo_line, reasons)
+}
+
+/// A call of cargo for tests that know the cluster and the programs.
+fn on_cluster(cluster: &Cluster, arguments: &[&str]) -> Result<std::process::Command> {
+    let mut cargo = build::cargo(arguments);
     cargo.env("BERTH_DESKTOP_BINARY", build::program("berth-desktop")?).env("BERTH_BINARY", build::program("berth")?);
     // Without a cluster the tests that need one must fail, not be lost: they find nothing in these.
     if let Ok(file) = cluster.kubeconfig() {
@@ -98,5 +104,31 @@ fn rust_tests(cluster: &Cluster, reasons: &mut Reasons) -> Result<Tally> {
     cargo.env("RUST_BACKTRACE", "0");
     // What a test does to the cluster (cut, mend, component) it does by this program.
     cargo.env("BERTH_XTASK", build::program("xtask")?);
-    tally::of(&mut session.command(&cargo)?, tally::cargo_line, reasons)
+    Ok(cargo)
+}
+
+/// `cargo xtask shots`: walks through the window as its tests do, and leaves a picture of each screen and state.
+///
+/// # Errors
+/// When a step fails, a test among them.
+pub fn shots() -> Result<()> {
+    setup::all()?;
+    build::page()?;
+    build::programs()?;
+    let cluster = Cluster::named(cluster::DEFAULT_NAME)?;
+    cluster.up(None)?;
+    let folder = crate::paths::repository().join("target").join("shots");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).context("failed to empty the folder of pictures")?;
+    }
+    let session = Session::new()?;
+    let cargo = on_cluster(&cluster, &["test", "--workspace", "--test", "desktop"])?;
+    crate::process::run(&mut session.command(&cargo)?)?;
+    let mut pictures: Vec<_> = std::fs::read_dir(&folder)
+        .context("no picture was taken")?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
+    pictures.sort();
+    pictures.iter().for_each(|picture| output::answer(picture.display()));
+    Ok(())
 }

@@ -11,7 +11,7 @@ import {
 
 import { chosenPlace, contextListOptions } from "@/features/clusters";
 import { FunctionList, FunctionPage } from "@/features/functions";
-import { NewRun, parseOrigin } from "@/features/launch";
+import { draftKey, NewRun, parseOrigin } from "@/features/launch";
 import { parseListSearch, RunList, RunPage, runTabs, type ListSearch, type RunTab } from "@/features/runs";
 import { usePreferences } from "@/features/settings";
 
@@ -70,7 +70,8 @@ const launch = createRoute({
     const contexts = useQuery(contextListOptions());
     const [preferences] = usePreferences();
     const origin = launch.useSearch();
-    return <NewRun place={chosenPlace(contexts.data, preferences)} origin={origin} />;
+    // Each origin is a form of its own, with its own draft.
+    return <NewRun key={draftKey(origin)} place={chosenPlace(contexts.data, preferences)} origin={origin} />;
   },
 });
 

@@ -1,4 +1,5 @@
-import { Group, Select, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, Select, Textarea, TextInput } from "@mantine/core";
+import type { DragEvent } from "react";
 
 import classes from "./launch.module.css";
 import type { SectionProps } from "./NewRun";
@@ -6,13 +7,32 @@ import { Section } from "./Section";
 
 const languages = ["python", "sh", "javascript", "r", "julia", "text"];
 
+/** The language that a file's name tells, where it does. */
+function languageOf(name: string): string | undefined {
+  const endings: Record<string, string> = {
+    py: "python",
+    sh: "sh",
+    js: "javascript",
+    r: "r",
+    jl: "julia",
+    txt: "text",
+  };
+  return endings[name.split(".").at(-1)?.toLowerCase() ?? ""];
+}
+
 /** Code that the container finds as a file. */
 export function CodeSection({ draft, change, problem, onLeave }: SectionProps) {
+  const take = async (files: FileList | null) => {
+    const file = files?.[0];
+    if (!file) return;
+    const lang = languageOf(file.name);
+    change({ code: await file.text(), handler: file.name, ...(lang && { lang }) });
+  };
   return (
     <Section title="Code">
       <Textarea
         label="Code"
-        description="The container finds it as a file under /shared, which is also where the command starts."
+        description="The container finds it as a file under /shared, which is also where the command starts. A file can be dropped here."
         classNames={{ input: classes.mono }}
         spellCheck={false}
         autosize
@@ -22,6 +42,12 @@ export function CodeSection({ draft, change, problem, onLeave }: SectionProps) {
         error={problem("code")}
         onChange={(event) => change({ code: event.currentTarget.value })}
         onBlur={() => onLeave("code")}
+        onDragOver={(event: DragEvent) => event.preventDefault()}
+        onDrop={(event: DragEvent) => {
+          if (event.dataTransfer.files.length === 0) return;
+          event.preventDefault();
+          void take(event.dataTransfer.files);
+        }}
         onKeyDown={(event) => {
           // Tab indents; Shift-Tab and Escape then Tab leave the field, so that the keyboard is not trapped.
           const field = event.currentTarget;
@@ -32,6 +58,12 @@ export function CodeSection({ draft, change, problem, onLeave }: SectionProps) {
           change({ code: field.value });
         }}
       />
+      <Group>
+        <Button size="compact-sm" variant="default" component="label">
+          From a file…
+          <input type="file" hidden onChange={(event) => void take(event.currentTarget.files)} />
+        </Button>
+      </Group>
       <Group grow align="flex-start">
         <Select
           label="Language"

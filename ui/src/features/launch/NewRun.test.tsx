@@ -164,3 +164,21 @@ test("a protected context is asked about before anything is launched there", asy
   await userEvent.click(within(dialog).getByRole("button", { name: "Launch" }));
   await waitFor(() => expect(launchRun).toHaveBeenCalledTimes(1));
 });
+
+test("a file becomes the code, with its name and language", async () => {
+  show();
+  const file = new File(["print(1)\n"], "train.py", { type: "text/x-python" });
+  const button = await screen.findByText("From a file…");
+  const input = button.closest("label")?.querySelector("input");
+  if (!input) throw new Error("the button has no file field");
+  await userEvent.upload(input, file);
+  await waitFor(() => expect(field("Code")).toHaveValue("print(1)\n"));
+  expect(field("File name")).toHaveValue("train.py");
+});
+
+test("a starter fills the form and leaves the person's own draft alone", async () => {
+  const { router } = renderAt("/new?starter=python", { previewRun: () => good });
+  expect(await screen.findByRole("textbox", { name: "Image" })).toHaveValue("python:3.12-slim");
+  await router.navigate({ to: "/new" });
+  await waitFor(() => expect(screen.getByRole("textbox", { name: "Image" })).toHaveValue(""));
+});

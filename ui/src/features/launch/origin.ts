@@ -1,5 +1,7 @@
 import type { RunForm } from "@/ipc";
 
+import { isStarter, type Starter } from "./starters";
+
 /** What a form is filled from: a run, or a version of a function; neither for an empty one. */
 export type Origin = {
   /** Id of a run. */
@@ -9,6 +11,8 @@ export type Origin = {
   version?: number | undefined;
   /** A memory limit to begin with, instead of the original's. */
   memory?: string | undefined;
+  /** A form to begin from, for those who have nothing yet. */
+  starter?: Starter | undefined;
 };
 
 /** Reads the address of the form. */
@@ -19,6 +23,7 @@ export function parseOrigin(raw: Record<string, unknown>): Origin {
     function: text(raw.function),
     version: typeof raw.version === "number" ? raw.version : undefined,
     memory: text(raw.memory),
+    starter: isStarter(raw.starter) ? raw.starter : undefined,
   };
 }
 
@@ -26,7 +31,7 @@ export function parseOrigin(raw: Record<string, unknown>): Origin {
 export function draftKey(origin: Origin): string {
   if (origin.from) return `berth.draft.run.${origin.from}${origin.memory ? `.${origin.memory}` : ""}`;
   if (origin.function) return `berth.draft.function.${origin.function}.${origin.version ?? "latest"}`;
-  return "berth.draft";
+  return origin.starter ? `berth.draft.starter.${origin.starter}` : "berth.draft";
 }
 
 /** One field that says something else than before. */

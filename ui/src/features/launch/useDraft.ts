@@ -6,6 +6,7 @@ import type { RunForm } from "@/ipc";
 import { originOptions } from "./api";
 import { emptyDraft, keepable, parseDraft, toDraft, type Draft } from "./draft";
 import { draftKey, type Origin } from "./origin";
+import { starters } from "./starters";
 
 /**
  * The draft, kept across screens and restarts until it was launched or cleared. One that is filled from a run or a
@@ -21,13 +22,15 @@ export function useDraft(origin: Origin): {
 } {
   const key = draftKey(origin);
   const isFilled = origin.from !== undefined || origin.function !== undefined;
+  const hasOrigin = isFilled || origin.starter !== undefined;
   const query = useQuery({ ...originOptions(origin), enabled: isFilled });
   const original = query.data;
   const [draft, setDraft] = useState<Draft | null>(() => {
     const stored = localStorage.getItem(key);
-    return stored === null && isFilled ? null : parseDraft(stored);
+    return stored === null && hasOrigin ? null : parseDraft(stored);
   });
-  const filled = original && withMemory(toDraft(original), origin);
+  const starter = origin.starter ? starters[origin.starter].draft : undefined;
+  const filled = original ? withMemory(toDraft(original), origin) : starter;
   // What was not touched yet follows what it is filled from.
   const shown = draft ?? filled ?? emptyDraft;
   useEffect(() => {
@@ -41,8 +44,8 @@ export function useDraft(origin: Origin): {
   const clear = useCallback(() => {
     // At once: the screen may be left before an effect runs.
     localStorage.removeItem(key);
-    setDraft(isFilled ? null : emptyDraft);
-  }, [key, isFilled]);
+    setDraft(hasOrigin ? null : emptyDraft);
+  }, [key, hasOrigin]);
   return {
     draft: shown,
     change,

@@ -75,13 +75,29 @@ function Nothing({ isNarrowed: narrowed, onClear }: { isNarrowed: boolean; onCle
         A run is one execution of a container on your cluster. Its state, its log and what it was asked to do
         stay here, even when the cluster has forgotten it.
       </Text>
-      <Button
-        size="xs"
-        renderRoot={(props) => <Link to="/new" {...props} />}
-        leftSection={<Icon name="plus" size={14} />}
-      >
-        New run
-      </Button>
+      <Group gap="xs">
+        <Button
+          size="xs"
+          renderRoot={(props) => <Link to="/new" {...props} />}
+          leftSection={<Icon name="plus" size={14} />}
+        >
+          New run
+        </Button>
+        <Button
+          size="xs"
+          variant="default"
+          renderRoot={(props) => <Link to="/new" search={{ starter: "python" }} {...props} />}
+        >
+          Try an example in Python
+        </Button>
+        <Button
+          size="xs"
+          variant="default"
+          renderRoot={(props) => <Link to="/new" search={{ starter: "shell" }} {...props} />}
+        >
+          Try a shell command
+        </Button>
+      </Group>
     </Empty>
   );
 }

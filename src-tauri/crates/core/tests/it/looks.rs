@@ -7,11 +7,8 @@ use crate::world::World;
 #[tokio::test]
 async fn a_look_is_kept_until_it_is_plain_again() {
     let world = World::new();
-    let look = ContextLook {
-        alias: Some("  the lab  ".to_owned()),
-        colour: Some(ContextColour::Teal),
-        is_protected: true,
-    };
+    let look =
+        ContextLook { alias: Some("  the lab  ".to_owned()), colour: Some(ContextColour::Teal), is_protected: true };
     world.app.save_context_look("lab", look.clone()).await.unwrap();
     world.app.save_context_look("other", ContextLook { is_protected: true, ..ContextLook::default() }).await.unwrap();
     let looks = world.app.context_looks().await.unwrap();
