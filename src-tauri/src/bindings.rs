@@ -31,6 +31,7 @@ pub(crate) fn specta_builder() -> Builder<tauri::Wry> {
             commands::logs::save_log,
             commands::runs::list_runs,
             commands::runs::run_details,
+            commands::runs::live_yaml,
             commands::runs::preview_run,
             commands::runs::check_run,
             commands::runs::run_form,

@@ -13,7 +13,7 @@ use berth_model::InstallationId;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use context::ContextReport;
-pub(crate) use details::RunDetails;
+pub(crate) use details::{RunDetails, yaml_documents};
 pub(crate) use function::{FunctionVersion, FunctionView};
 pub(crate) use list::{RunFilter, RunList};
 pub(crate) use log::{LogMatches, LogPage, LogRef, LogView};

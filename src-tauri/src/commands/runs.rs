@@ -8,7 +8,7 @@ use tauri::State;
 use crate::error::CommandResult;
 use crate::form::RunForm;
 use crate::shell::Shell;
-use crate::views::{Preview, RunDetails, RunFilter, RunList, RunView};
+use crate::views::{Preview, RunDetails, RunFilter, RunList, RunView, yaml_documents};
 
 /// Lists runs, newest first, with counts per state.
 #[tauri::command]
@@ -27,6 +27,13 @@ pub(crate) async fn run_details(shell: State<'_, Shell>, run: RunId) -> CommandR
     let transitions = app.transitions(run).await?;
     let events = app.events(run).await?;
     Ok(RunDetails::of(row, transitions, events))
+}
+
+/// Reads the objects of a run as they are in the cluster now, as YAML; empty where they are gone.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn live_yaml(shell: State<'_, Shell>, run: RunId) -> CommandResult<String> {
+    Ok(yaml_documents(&shell.app()?.live_objects(run).await?))
 }
 
 /// Works a launch out without doing it: problems at their fields, the words of the command, the objects as YAML.

@@ -183,7 +183,7 @@ impl From<RunEvent> for EventView {
 }
 
 /// Renders objects as YAML documents, one after the other.
-pub(super) fn yaml_documents(objects: &[Value]) -> String {
+pub(crate) fn yaml_documents(objects: &[Value]) -> String {
     let render = |object: &Value| match serde_saphyr::to_string(object) {
         Ok(text) => text,
         Err(error) => format!("# this object cannot be shown as YAML: {error}\n"),

@@ -45,6 +45,8 @@ export const commands = {
 	listRuns: (filter: RunFilter) => typedError<RunList, CommandError>(__TAURI_INVOKE("list_runs", { filter })),
 	/**  Reads everything that is known of a run. */
 	runDetails: (run: RunId) => typedError<RunDetails, CommandError>(__TAURI_INVOKE("run_details", { run })),
+	/**  Reads the objects of a run as they are in the cluster now, as YAML; empty where they are gone. */
+	liveYaml: (run: RunId) => typedError<string, CommandError>(__TAURI_INVOKE("live_yaml", { run })),
 	/**  Works a launch out without doing it: problems at their fields, the words of the command, the objects as YAML. */
 	previewRun: (form: RunForm) => typedError<Preview, CommandError>(__TAURI_INVOKE("preview_run", { form })),
 	/**  Asks the cluster whether it would take a launch (a dry run of every object and of the pod), and does nothing. */

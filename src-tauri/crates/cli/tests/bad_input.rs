@@ -212,6 +212,16 @@ fn a_usage_error_is_a_document_too_when_json_is_asked_for() {
 }
 
 #[test]
+fn bad_input_tells_no_id_of_a_run_that_is_not_made() {
+    let desk = Desk::new();
+    desk.file("function.yaml", &function("image: Not An Image"));
+    let text = desk.berth(&["run", "-f", "function.yaml", "--action", "job"]);
+    assert_eq!(text.status.code(), Some(2));
+    assert!(text.stdout.is_empty(), "{}", String::from_utf8_lossy(&text.stdout));
+    desk.nothing_was_created();
+}
+
+#[test]
 fn unknown_things_end_with_status_4() {
     let desk = Desk::new();
     for arguments in [vec!["show", "0000"], vec!["function", "show", "nope"], vec!["project", "show", "nope"]] {

@@ -93,6 +93,29 @@ impl App {
         Ok(self.ports.archive.read(key, from, limit.clamp(1, LIMIT))?)
     }
 
+    /// Reads the objects of a run as they are in the cluster now, main first; those that are gone are left out. Secrets
+    /// are not read: their values belong on no page.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown run; as the cluster fails.
+    pub async fn live_objects(&self, run: RunId) -> Result<Vec<Value>, Error> {
+        let run = self.known(run).await?.run;
+        let cluster = self.clusters.cluster(&run.target).await?;
+        let mut found = Vec::new();
+        for object in run.status.objects.iter().filter(|object| object.kind != "Secret") {
+            let Some(mut live) = cluster.read(&object.kind, &object.name).await? else { continue };
+            if live.pointer("/metadata/uid").and_then(Value::as_str) != Some(&object.uid) {
+                continue;
+            }
+            if let Some(Value::Object(metadata)) = live.pointer_mut("/metadata") {
+                // Who wrote which field: longer than the object, and of no use to who reads it.
+                metadata.remove("managedFields");
+            }
+            found.push(live);
+        }
+        Ok(found)
+    }
+
     /// Finds lines of a log that contain a text: (line number, cursor of the line), and where to go on; `None` at the
     /// end. Scans at most 8 MiB, so that a search of a long log can be shown as it proceeds and given up.
     ///

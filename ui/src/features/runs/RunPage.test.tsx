@@ -172,3 +172,12 @@ test("out of memory leads to the form with twice the limit, and tells the differ
   const changed = await screen.findByRole("region", { name: "Changed" });
   expect(within(changed).getByText("Memory at most")).toBeInTheDocument();
 });
+
+test("the objects are shown as they were submitted and as they are now, or that they are gone", async () => {
+  const liveYaml = vi.fn(() => "kind: Job\nstatus:\n  failed: 1\n");
+  renderAt(`/runs/${id}?tab=yaml`, { runDetails: () => runDetails(failed), liveYaml });
+  expect(await screen.findByText(/^kind: Job$/)).toBeInTheDocument();
+  expect(liveYaml).not.toHaveBeenCalled();
+  await userEvent.click(screen.getByRole("radio", { name: "As it is in the cluster" }));
+  expect(await screen.findByText(/failed: 1/)).toBeInTheDocument();
+});

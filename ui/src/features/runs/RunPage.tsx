@@ -74,7 +74,7 @@ export function RunPage({ runId, tab, onTab }: Props) {
           <EventsTab events={details.events} transitions={details.transitions} />
         </Tabs.Panel>
         <Tabs.Panel value="yaml" className={classes.panel} tabIndex={0}>
-          <YamlTab yaml={details.yaml} />
+          <YamlTab details={details} />
         </Tabs.Panel>
       </Tabs>
     </div>

@@ -61,6 +61,15 @@ export function runDetailsOptions(run: RunId) {
   return queryOptions({ queryKey: keys.details(run), queryFn: () => call(commands.runDetails(run)) });
 }
 
+/** The objects of a run as the cluster has them now: asks it. */
+export function liveYamlOptions(run: RunId) {
+  return queryOptions({
+    queryKey: [...keys.details(run), "live"],
+    queryFn: () => call(commands.liveYaml(run)),
+    gcTime: 0,
+  });
+}
+
 /** Puts changed runs into everything that is cached. */
 export function applyChanges(client: QueryClient, changed: readonly RunView[]): void {
   let mustReload = false;

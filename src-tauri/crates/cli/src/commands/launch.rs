@@ -49,6 +49,8 @@ pub(crate) async fn rerun(session: &Session, arguments: &RerunArguments) -> Resu
 }
 
 async fn launch(session: &Session, request: &LaunchRequest, patience: &Patience) -> Result<Exit, Error> {
+    // Bad input makes no run, so no id is told for it.
+    session.app.prepare(request).await?;
     // The id comes first, so that a script can find the run whatever happens next.
     if session.output.is_text() {
         session.output.line(&request.run.to_string());
