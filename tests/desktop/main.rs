@@ -309,3 +309,32 @@ async fn a_cut_is_told_truly_and_changes_no_run_and_what_was_typed_outlives_a_re
     let shown = stage.berth_json(&["show", &name]);
     assert_eq!((&shown["state"], &shown["log"]["lines"]), (&"COMPLETED".into(), &125.into()), "{shown}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_thousand_lines_a_second_are_followed_by_a_page_that_still_answers() {
+    let sandbox = Sandbox::new("window").await;
+    let stage = Stage::new(&sandbox.namespace);
+    let flood = "import sys, time\nfor block in range(100):\n    sys.stdout.write(''.join(f'line {block * 1000 + n} of the flood\\n' for n in range(1000)))\n    sys.stdout.flush()\n    time.sleep(0.1)\n";
+    let file = format!(
+        "kind: container\nname: flood\nspec:\n  image: {}\n  command: [python3, -c, {}]\n",
+        image("python"),
+        serde_json::to_string(flood).unwrap()
+    );
+    let file = stage.file("flood.yaml", &file);
+    let window = stage.open_window("flood");
+    let run = stage.berth_json(&["run", "-f", &file, "--action", "job"]);
+    let name = run["objects"][0]["name"].as_str().unwrap_or_default().to_owned();
+    window.click(&format!("//tr//a[.='{name}']"));
+    window.see("//*[@role='log']//*[contains(., 'of the flood')]", PATIENCE);
+    for _ in 0..4 {
+        window.click("//button[@role='tab'][starts-with(., 'Overview')]");
+        window.see("//h2[.='What was asked']", PATIENCE);
+        window.click("//button[@role='tab'][starts-with(., 'Logs')]");
+        window.see("//*[@role='log']//*[contains(., 'of the flood')]", PATIENCE);
+    }
+    window.see("//*[@role='log']//*[.='line 99999 of the flood']", PATIENCE);
+    window.see("//*[contains(., '100,000 lines · ')][contains(., 'captured to disk, to its end')]", PATIENCE);
+    window.close();
+    let shown = stage.berth_json(&["show", &name]);
+    assert_eq!((&shown["log"]["lines"], &shown["log"]["gaps"]), (&100_000.into(), &0.into()), "{shown}");
+}

@@ -52,3 +52,12 @@ test("a context gets a colour and a name of one's own in the settings", async ()
   await waitFor(() => expect(screen.getByRole("combobox", { name: "Context" })).toHaveValue("the lab"));
   await waitFor(() => expect(screen.getByRole("radio", { name: "teal" })).toBeChecked());
 });
+
+test("a context is asked whether it answers only when the person asks", async () => {
+  const checkContext = vi.fn(() => ({ context: "lab", version: "v1.34.4", error: null, namespaces: [] }));
+  renderAt("/settings", { checkContext });
+  const button = await screen.findByRole("button", { name: "Check lab" });
+  expect(checkContext).not.toHaveBeenCalled();
+  await userEvent.click(button);
+  expect(await screen.findByText("answers, v1.34.4")).toBeInTheDocument();
+});

@@ -1,11 +1,11 @@
-import { Switch, Table, Text, TextInput, UnstyledButton } from "@mantine/core";
+import { Button, Group, Switch, Table, Text, TextInput, UnstyledButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import type { ContextView } from "@/ipc";
+import { asIpcError, type ContextView } from "@/ipc";
 import { ErrorPanel } from "@/shared/ErrorPanel";
 
-import { contextListOptions, useContextLook, useSaveLook } from "./api";
+import { contextCheckOptions, contextListOptions, useContextLook, useSaveLook } from "./api";
 import classes from "./clusters.module.css";
 import { contextColours } from "./looks";
 
@@ -28,7 +28,8 @@ export function ContextSettings() {
           <Table.Th>Context</Table.Th>
           <Table.Th w={210}>Name of your own</Table.Th>
           <Table.Th w={220}>Colour</Table.Th>
-          <Table.Th w={150}>Ask before a launch</Table.Th>
+          <Table.Th w={120}>Ask at a launch</Table.Th>
+          <Table.Th w={190}>Reachable</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
@@ -90,6 +91,32 @@ function Row({ context }: { context: ContextView }) {
           onChange={(event) => save.mutate({ ...look, is_protected: event.currentTarget.checked })}
         />
       </Table.Td>
+      <Table.Td>
+        <Reachability name={context.name} isBroken={context.problem !== null} />
+      </Table.Td>
     </Table.Tr>
+  );
+}
+
+/** Asks a context whether it answers, when the person asks: never all of them by itself. */
+function Reachability({ name, isBroken }: { name: string; isBroken: boolean }) {
+  const check = useQuery({ ...contextCheckOptions(name), enabled: false });
+  const failure = check.data?.error?.message ?? (check.error ? asIpcError(check.error).message : null);
+  return (
+    <Group gap="xs" wrap="nowrap">
+      <Button
+        size="compact-xs"
+        variant="default"
+        aria-label={`Check ${name}`}
+        disabled={isBroken}
+        loading={check.isFetching}
+        onClick={() => void check.refetch()}
+      >
+        Check
+      </Button>
+      <Text size="xs" c={failure === null ? "dimmed" : "red"} role="status">
+        {failure ?? (check.data ? `answers, ${check.data.version ?? "version unknown"}` : "")}
+      </Text>
+    </Group>
   );
 }
