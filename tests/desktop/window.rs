@@ -111,8 +111,14 @@ impl Window {
         self.driver.command("POST", "/execute/async", Some(&body)).unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// Takes a picture into `target/shots/`.
+    /// Takes a picture into `target/shots/`, once what changes has changed and was painted.
     pub fn shot(&self, name: &str) {
+        let painted = "const done = arguments[arguments.length - 1];
+            requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 400)));
+            setTimeout(done, 2000);";
+        let body = json!({ "script": painted, "args": [] });
+        // Where the page cannot answer any more, its picture says more than an error would.
+        let _ = self.driver.command("POST", "/execute/async", Some(&body));
         let picture = self.driver.command("GET", "/screenshot", None).expect("a picture of the page");
         let bytes = STANDARD.decode(picture.as_str().unwrap_or_default()).expect("a picture in base64");
         let folder = shots();

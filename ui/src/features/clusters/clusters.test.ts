@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import type { ConnectionNotice, ContextView, EngineView } from "@/ipc";
 
-import { applyConnections, connectionPill, engineWords, staleConnections } from "./connection";
+import { applyConnections, connectionPill, engineWords, staleConnections, staleSentence } from "./connection";
 import { chosenPlace } from "./place";
 
 function connection(rest: Partial<ConnectionNotice> = {}): ConnectionNotice {
@@ -82,4 +82,9 @@ test("the place is the one chosen last, else the current one, never a broken one
   expect(chosenPlace(list, { context: "c" }).context).toBe("b");
   expect(chosenPlace(list, { context: "gone" }).context).toBe("b");
   expect(chosenPlace({ contexts: [], problems: [] }, {})).toEqual({ context: null, namespace: "default" });
+});
+
+test("why nothing was heard is a sentence of its own", () => {
+  const stale = connection({ state: "stale", message: "the cluster cannot be reached" });
+  expect(staleSentence(stale)).toMatch(/changed meanwhile\. The cluster cannot be reached\.$/);
 });

@@ -1,5 +1,5 @@
 import type { ConnectionNotice, EngineView } from "@/ipc";
-import { clockTime, plural } from "@/shared/format";
+import { clockTime, plural, sentence } from "@/shared/format";
 
 /** Replaces what is known of the same place. */
 export function applyConnections(
@@ -78,7 +78,7 @@ export function staleConnections(
 export function staleSentence(connection: ConnectionNotice): string {
   const place = `${connection.context} / ${connection.namespace}`;
   const since = clockTime(connection.since);
-  const why = connection.message ? ` ${connection.message}` : "";
+  const why = connection.message ? ` ${sentence(connection.message)}` : "";
   switch (connection.state) {
     case "denied":
       return `${place} does not let Berth look: what is shown is as of ${since}.${why}`;
