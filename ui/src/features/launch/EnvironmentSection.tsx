@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Text, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, Text, Textarea } from "@mantine/core";
 import { useState } from "react";
 
 import { Icon } from "@/shared/Icon";
@@ -7,6 +7,7 @@ import { parseDotenv, type RefusedLine } from "./dotenv";
 import { typedRows, type EnvDraft } from "./draft";
 import classes from "./launch.module.css";
 import type { SectionProps } from "./NewRun";
+import { PairRow } from "./PairRow";
 import type { Field } from "./problems";
 import { Section } from "./Section";
 
@@ -47,39 +48,17 @@ export function EnvironmentSection({ draft, change, problem, onLeave }: SectionP
         const field = (side: "name" | "value"): Field => `envs.${position}.${side}`;
         const error = (side: "name" | "value") => (position < 0 ? undefined : problem(field(side)));
         return (
-          <Group key={row.key} gap="xs" align="flex-start" wrap="nowrap">
-            <TextInput
-              flex={2}
-              aria-label={`Name of variable ${index + 1}`}
-              placeholder="NAME"
-              classNames={{ input: classes.mono }}
-              spellCheck={false}
-              value={row.name}
-              error={error("name")}
-              onChange={(event) => set(row.key, { name: event.currentTarget.value })}
-              onBlur={() => onLeave(field("name"))}
-            />
-            <TextInput
-              flex={3}
-              aria-label={`Value of variable ${index + 1}`}
-              placeholder="value"
-              classNames={{ input: classes.mono }}
-              spellCheck={false}
-              value={row.value}
-              error={error("value")}
-              onChange={(event) => set(row.key, { value: event.currentTarget.value })}
-              onBlur={() => onLeave(field("value"))}
-            />
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              mt={4}
-              aria-label={`Remove variable ${index + 1}`}
-              onClick={() => change({ envs: draft.envs.filter((other) => other.key !== row.key) })}
-            >
-              <Icon name="close" size={14} />
-            </ActionIcon>
-          </Group>
+          <PairRow
+            key={row.key}
+            what={`variable ${index + 1}`}
+            row={row}
+            placeholders={{ name: "NAME", value: "value" }}
+            valueWidth={3}
+            error={error}
+            onChange={(part) => set(row.key, part)}
+            onLeave={(side) => onLeave(field(side))}
+            onRemove={() => change({ envs: draft.envs.filter((other) => other.key !== row.key) })}
+          />
         );
       })}
       {problem("envs") && (

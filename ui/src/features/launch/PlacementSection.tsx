@@ -5,6 +5,7 @@ import { Icon } from "@/shared/Icon";
 import { typedTolerations, type EnvDraft, type TolerationDraft } from "./draft";
 import classes from "./launch.module.css";
 import type { SectionProps } from "./NewRun";
+import { PairRow } from "./PairRow";
 import { Section } from "./Section";
 
 const effects = [
@@ -33,37 +34,16 @@ export function PlacementSection({ draft, change, problem, onLeave }: SectionPro
         Without labels the cluster chooses any node that has room.
       </Text>
       {draft.nodeSelector.map((row, index) => (
-        <Group key={row.key} gap="xs" align="flex-start" wrap="nowrap">
-          <TextInput
-            flex={2}
-            aria-label={`Name of node label ${index + 1}`}
-            placeholder="kubernetes.io/arch"
-            classNames={mono}
-            spellCheck={false}
-            value={row.name}
-            onChange={(event) => setLabel(row.key, { name: event.currentTarget.value })}
-            onBlur={() => onLeave("nodeSelector")}
-          />
-          <TextInput
-            flex={2}
-            aria-label={`Value of node label ${index + 1}`}
-            placeholder="amd64"
-            classNames={mono}
-            spellCheck={false}
-            value={row.value}
-            onChange={(event) => setLabel(row.key, { value: event.currentTarget.value })}
-            onBlur={() => onLeave("nodeSelector")}
-          />
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            mt={4}
-            aria-label={`Remove node label ${index + 1}`}
-            onClick={() => change({ nodeSelector: draft.nodeSelector.filter((other) => other !== row) })}
-          >
-            <Icon name="close" size={14} />
-          </ActionIcon>
-        </Group>
+        <PairRow
+          key={row.key}
+          what={`node label ${index + 1}`}
+          row={row}
+          placeholders={{ name: "kubernetes.io/arch", value: "amd64" }}
+          valueWidth={2}
+          onChange={(part) => setLabel(row.key, part)}
+          onLeave={() => onLeave("nodeSelector")}
+          onRemove={() => change({ nodeSelector: draft.nodeSelector.filter((other) => other !== row) })}
+        />
       ))}
       {problem("nodeSelector") && (
         <Text size="xs" c="red">
