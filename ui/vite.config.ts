@@ -1,9 +1,12 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
+import page from "./package.json" with { type: "json" };
+
 export default defineConfig({
   plugins: [react()],
   resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
+  define: { __BERTH_VERSION__: JSON.stringify(page.version) },
   clearScreen: false,
   build: {
     // The engines of the systems that Tauri 2 runs on; the policy of the page allows no inline script.

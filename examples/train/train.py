@@ -1,7 +1,8 @@
 """Fits a logistic regression to the iris data: one line per epoch, then the accuracy on plants it has not seen.
 
 Needs numpy only. The learning rate and the number of epochs come from the environment (LR, EPOCHS), so that a run
-can change them without changing the code. With METRICS=json each epoch is a JSON line instead.
+can change them without changing the code. With METRICS=json each epoch is a JSON line instead. With OUT=FOLDER what was
+learned is written to FOLDER/model.json, for examples/serve.
 
 Data: R. A. Fisher, "The use of multiple measurements in taxonomic problems", Annals of Eugenics 7 (1936), 179-188;
 150 plants, 50 of each species: sepal length, sepal width, petal length, petal width, in centimetres.
@@ -77,7 +78,8 @@ def main():
     features, labels = load()
     order = np.random.default_rng(seed=7).permutation(len(labels))
     features, labels = features[order], labels[order]
-    features = (features - features.mean(axis=0)) / features.std(axis=0)
+    mean, spread = features.mean(axis=0), features.std(axis=0)
+    features = (features - mean) / spread
     features = np.hstack([features, np.ones((len(features), 1))])
     train, test = slice(0, 120), slice(120, 150)
     wanted = np.eye(3)[labels[train]]
@@ -95,6 +97,19 @@ def main():
         time.sleep(pause)
     accuracy = (softmax(features[test] @ weights).argmax(axis=1) == labels[test]).mean()
     print(f"accuracy {accuracy:.3f}", flush=True)
+    if os.environ.get("OUT"):
+        save(os.environ["OUT"], weights, mean, spread)
+
+
+def save(folder, weights, mean, spread):
+    os.makedirs(folder, exist_ok=True)
+    path = os.path.join(folder, "model.json")
+    species = [name for name, _ in IRIS]
+    model = {"run": os.environ.get("RUN_ID", "-"), "species": species}
+    model.update(weights=weights.tolist(), mean=mean.tolist(), spread=spread.tolist())
+    with open(path, "w") as file:
+        json.dump(model, file)
+    print(f"written to {path}", flush=True)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use berth_core::ForwardView;
 use berth_core::ports::{ConnectionNotice, EventSink, Notice, RunRow};
 use berth_model::RunId;
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,10 @@ pub(crate) struct ConnectionChanged(pub Vec<ConnectionNotice>);
 #[derive(Clone, Debug, Serialize, Deserialize, specta::Type, Event)]
 pub(crate) struct LogGrew(pub Vec<RunId>);
 
+/// These forwards changed.
+#[derive(Clone, Debug, Serialize, Deserialize, specta::Type, Event)]
+pub(crate) struct ForwardsChanged(pub Vec<ForwardView>);
+
 /// What waits to be sent; bounded by what exists, since the newest of each thing replaces the older.
 #[derive(Debug, Default, PartialEq)]
 struct Pending {
@@ -42,6 +47,7 @@ struct Pending {
     deleted: BTreeSet<RunId>,
     connections: BTreeMap<(String, String, String), ConnectionNotice>,
     grown: BTreeSet<RunId>,
+    forwards: BTreeMap<(RunId, u16), ForwardView>,
 }
 
 impl Pending {
@@ -59,6 +65,9 @@ impl Pending {
             }
             Notice::LogGrew(run) => {
                 self.grown.insert(run);
+            }
+            Notice::Forward(view) => {
+                self.forwards.insert((view.run, view.port), view);
             }
             // No screen shows functions live yet; their query reads anew when it is shown.
             Notice::Project(_) => {}
@@ -105,7 +114,7 @@ impl EventSink for TauriSink {
 }
 
 fn send(app: &AppHandle, pending: Pending) {
-    let Pending { runs, deleted, connections, grown } = pending;
+    let Pending { runs, deleted, connections, grown, forwards } = pending;
     let mut failed = Vec::new();
     if !runs.is_empty() {
         failed.extend(RunsChanged(runs.into_values().map(RunView::from).collect()).emit(app).err());
@@ -118,6 +127,9 @@ fn send(app: &AppHandle, pending: Pending) {
     }
     if !grown.is_empty() {
         failed.extend(LogGrew(grown.into_iter().collect()).emit(app).err());
+    }
+    if !forwards.is_empty() {
+        failed.extend(ForwardsChanged(forwards.into_values().collect()).emit(app).err());
     }
     for error in failed {
         tracing::warn!(%error, "an event was not sent; the page reads anew by itself");

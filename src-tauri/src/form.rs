@@ -2,8 +2,8 @@
 
 use berth_core::{ErrorCode, LaunchRequest, Launchable};
 use berth_model::{
-    Action, Amount, Command, FunctionSpec, Generation, Place, ProjectName, Quantity, RunId, TaskSpec, Toleration,
-    print_task_spec,
+    Action, Amount, Command, FunctionSpec, Generation, Place, ProjectName, RunId, TaskSpec, parse_documents,
+    print_documents, print_task_spec,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -11,29 +11,49 @@ use serde_json::{Map, Value, json};
 use crate::error::{CommandError, CommandResult};
 use crate::views::Json;
 
-/// The form of a new run, every value as it was typed; an empty text means "not said".
+mod rows;
+
+use rows::put_rows;
+pub(crate) use rows::{EnvFromRow, EnvRow, PortRow, ProbeForm, TolerationRow, VolumeRow};
+
+/// The form of a new run, every value as it was typed; an empty text means "not said". What an action has no use for is
+/// kept while it is chosen, and not said.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub(crate) struct RunForm {
     /// Identity of the run, made when the form opened, so that a second click is the same run.
     pub id: String,
     /// Project; `default` where empty.
     pub project: String,
+    /// What to do with the function.
+    pub action: Action,
     /// Name of the function.
     pub name: String,
-    /// Image.
+    /// Image; of a build, the name of what it makes.
     pub image: String,
+    /// Image that a build starts from.
+    pub base_image: String,
     /// Command line.
     pub command: String,
     /// Arguments, taken as they are.
     pub args: Vec<String>,
     /// Environment, in order.
     pub envs: Vec<EnvRow>,
+    /// Variables that lie in objects of the namespace.
+    pub env_from: Vec<EnvFromRow>,
+    /// Secrets of the project that the container gets as variables.
+    pub secrets: Vec<String>,
     /// Code for the container.
     pub code: String,
     /// Language of the code.
     pub lang: String,
     /// File name of the code.
     pub handler: String,
+    /// Lines of a build's recipe.
+    pub instructions: String,
+    /// Volumes to mount.
+    pub volumes: Vec<VolumeRow>,
+    /// Profile whose values fill what is not said.
+    pub profile: String,
     /// Processor time set aside.
     pub cpu_request: String,
     /// Processor time at most.
@@ -42,12 +62,38 @@ pub(crate) struct RunForm {
     pub memory_request: String,
     /// Memory at most.
     pub memory_limit: String,
+    /// Accelerators, whole.
+    pub gpu: String,
+    /// Resource name under which nodes advertise them; the usual one where empty.
+    pub gpu_key: String,
+    /// Scratch space under `/shared`.
+    pub disk: String,
+    /// Copies of a service.
+    pub replicas: String,
+    /// Ports of a service.
+    pub service_ports: Vec<PortRow>,
+    /// How they are published; `ClusterIP` where empty.
+    pub service_type: String,
+    /// How the cluster asks whether a copy may be sent requests.
+    pub readiness_probe: ProbeForm,
+    /// How the cluster asks whether a copy must be started anew.
+    pub liveness_probe: ProbeForm,
+    /// When a job starts, five fields or a macro.
+    pub schedule: String,
+    /// Time zone of the schedule.
+    pub time_zone: String,
+    /// What happens where it is due while the run before still goes on; `Allow` where empty.
+    pub concurrency_policy: String,
     /// When the image is pulled: `Always`, `IfNotPresent` or `Never`; the cluster's own rule where empty.
     pub pull_policy: String,
+    /// Secret objects of the namespace with which images are pulled.
+    pub image_pull_secrets: Vec<String>,
     /// Labels that a node must have.
     pub node_selector: Vec<EnvRow>,
     /// Taints that the run puts up with.
     pub tolerations: Vec<TolerationRow>,
+    /// Affinity object, as YAML or JSON.
+    pub affinity: String,
     /// How often a failed attempt is tried again.
     pub backoff_limit: String,
     /// Seconds that an attempt may take.
@@ -56,6 +102,20 @@ pub(crate) struct RunForm {
     pub ttl: String,
     /// Level of Pod Security that the pod is made for; what the namespace enforces where empty.
     pub security: String,
+    /// User that the program runs as.
+    pub run_as_user: String,
+    /// Group that the program runs as.
+    pub run_as_group: String,
+    /// Group that owns mounted volumes.
+    pub fs_group: String,
+    /// Service account that the program acts as.
+    pub service_account: String,
+    /// Scheduling priority class.
+    pub priority_class: String,
+    /// Container runtime class.
+    pub runtime_class: String,
+    /// Patch of the pod's template, as YAML or JSON.
+    pub pod_patch: String,
     /// Fields of the function that the form has no control for: kept as they are.
     pub kept_function: Json,
     /// The same of the task.
@@ -68,86 +128,119 @@ pub(crate) struct RunForm {
     pub namespace: String,
 }
 
-/// One environment variable as typed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
-pub(crate) struct EnvRow {
-    /// Name.
-    pub name: String,
-    /// Value.
-    pub value: String,
-}
-
-/// One taint that is put up with, as typed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
-pub(crate) struct TolerationRow {
-    /// Key of the taint; empty means every taint.
-    pub key: String,
-    /// Its value; empty means any.
-    pub value: String,
-    /// Its effect; empty means any.
-    pub effect: String,
-}
-
 /// Fields of a task that the form has controls for, by their names in a document.
-const SHOWN_TASK: [&str; 8] =
-    ["envs", "resources", "node_selector", "tolerations", "backoff_limit", "deadline", "ttl", "security"];
+const SHOWN_TASK: [&str; 30] = [
+    "envs",
+    "env_from",
+    "secrets",
+    "volumes",
+    "profile",
+    "resources",
+    "replicas",
+    "service_ports",
+    "service_type",
+    "readiness_probe",
+    "liveness_probe",
+    "instructions",
+    "schedule",
+    "time_zone",
+    "concurrency_policy",
+    "node_selector",
+    "tolerations",
+    "affinity",
+    "backoff_limit",
+    "deadline",
+    "ttl",
+    "security",
+    "run_as_user",
+    "run_as_group",
+    "fs_group",
+    "service_account",
+    "priority_class",
+    "runtime_class",
+    "image_pull_secrets",
+    "pod_patch",
+];
 
 impl RunForm {
     /// Fills the form from a specification; what it has no control for is kept beside it.
-    pub fn of(name: &str, function: &FunctionSpec, task: &TaskSpec) -> Self {
-        let amount = |quantity: &Option<Quantity>| quantity.as_ref().map(ToString::to_string).unwrap_or_default();
-        let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
+    pub fn of(name: &str, action: Action, function: &FunctionSpec, task: &TaskSpec) -> Self {
+        Self { name: name.to_owned(), action, ..Self::of_task(task).with_function(function) }
+    }
+
+    fn with_function(self, function: &FunctionSpec) -> Self {
         let source = function.source.clone().unwrap_or_default();
         let has_text = source.uri.is_none() && source.base64.is_none();
-        let mut kept_function = Map::new();
+        let mut kept = Map::new();
         if !has_text {
-            kept_function.insert("source".to_owned(), json!(source));
-        }
-        if let Some(image) = &function.base_image {
-            kept_function.insert("base_image".to_owned(), json!(image));
-        }
-        let (printed, own) = print_task_spec(task, Generation::Seed);
-        let mut kept_task: Map<String, Value> = match printed {
-            Value::Object(fields) => fields,
-            _ => Map::new(),
-        };
-        kept_task.extend(own);
-        // Amounts that the form shows; what else belongs to resources is kept.
-        let mut resources = task.resources.clone();
-        (resources.cpu, resources.mem) = (Amount::default(), Amount::default());
-        kept_task.retain(|key, _| !SHOWN_TASK.contains(&key.as_str()));
-        if !resources.is_empty() {
-            kept_task.insert("resources".to_owned(), json!(resources));
+            kept.insert("source".to_owned(), json!(source));
         }
         Self {
-            name: name.to_owned(),
-            image: function.image.as_ref().map(ToString::to_string).unwrap_or_default(),
+            image: typed(function.image.as_ref()),
+            base_image: typed(function.base_image.as_ref()),
             command: function.command.as_ref().map(Command::line).unwrap_or_default(),
             args: function.args.clone().unwrap_or_default(),
-            envs: task.envs.iter().map(|env| EnvRow { name: env.name.to_string(), value: env.value.clone() }).collect(),
             code: if has_text { source.code.unwrap_or_default() } else { String::new() },
             lang: if has_text { source.lang.unwrap_or_default() } else { String::new() },
             handler: if has_text { source.handler.unwrap_or_default() } else { String::new() },
-            cpu_request: amount(&task.resources.cpu.requests),
-            cpu_limit: amount(&task.resources.cpu.limits),
-            memory_request: amount(&task.resources.mem.requests),
-            memory_limit: amount(&task.resources.mem.limits),
-            pull_policy: function
-                .image_pull_policy
-                .and_then(|policy| json!(policy).as_str().map(str::to_owned))
-                .unwrap_or_default(),
+            pull_policy: word(function.image_pull_policy),
+            kept_function: Json(Value::Object(kept)),
+            ..self
+        }
+    }
+
+    fn of_task(task: &TaskSpec) -> Self {
+        let (printed, own) = print_task_spec(task, Generation::Seed);
+        let mut kept: Map<String, Value> = match printed {
+            Value::Object(fields) => fields,
+            _ => Map::new(),
+        };
+        kept.extend(own);
+        kept.retain(|key, _| !SHOWN_TASK.contains(&key.as_str()));
+        let Amounts { cpu_request, cpu_limit, memory_request, memory_limit, gpu } = Amounts::of(task);
+        let probe = |probe: Option<&berth_model::Probe>| probe.map(ProbeForm::of).unwrap_or_default();
+        Self {
+            envs: task.envs.iter().map(|env| EnvRow { name: env.name.to_string(), value: env.value.clone() }).collect(),
+            env_from: task.env_from.iter().map(EnvFromRow::of).collect(),
+            secrets: task.secrets.iter().map(ToString::to_string).collect(),
+            instructions: task.instructions.join("\n"),
+            volumes: task.volumes.iter().map(VolumeRow::of).collect(),
+            profile: typed(task.profile.as_ref()),
+            cpu_request,
+            cpu_limit,
+            memory_request,
+            memory_limit,
+            gpu,
+            gpu_key: task.resources.gpu_key.clone().unwrap_or_default(),
+            disk: typed(task.resources.disk.as_ref()),
+            replicas: typed(task.replicas.as_ref()),
+            service_ports: task.service_ports.iter().map(PortRow::of).collect(),
+            service_type: word(task.service_type),
+            readiness_probe: probe(task.readiness_probe.as_ref()),
+            liveness_probe: probe(task.liveness_probe.as_ref()),
+            schedule: typed(task.schedule.as_ref()),
+            time_zone: task.time_zone.clone().unwrap_or_default(),
+            concurrency_policy: word(task.concurrency_policy),
+            image_pull_secrets: task.image_pull_secrets.clone(),
             node_selector: task
                 .node_selector
                 .iter()
                 .map(|(name, value)| EnvRow { name: name.clone(), value: value.clone() })
                 .collect(),
             tolerations: task.tolerations.iter().map(TolerationRow::of).collect(),
-            backoff_limit: number(task.backoff_limit),
-            deadline: number(task.deadline),
-            ttl: number(task.ttl),
-            security: task.security.and_then(|level| json!(level).as_str().map(str::to_owned)).unwrap_or_default(),
-            kept_function: Json(Value::Object(kept_function)),
-            kept_task: Json(Value::Object(kept_task)),
+            affinity: task.affinity.as_ref().map(structure_text).unwrap_or_default(),
+            backoff_limit: typed(task.backoff_limit.as_ref()),
+            deadline: typed(task.deadline.as_ref()),
+            ttl: typed(task.ttl.as_ref()),
+            security: word(task.security),
+            run_as_user: typed(task.run_as_user.as_ref()),
+            run_as_group: typed(task.run_as_group.as_ref()),
+            fs_group: typed(task.fs_group.as_ref()),
+            service_account: task.service_account.clone().unwrap_or_default(),
+            priority_class: task.priority_class.clone().unwrap_or_default(),
+            runtime_class: task.runtime_class.clone().unwrap_or_default(),
+            pod_patch: task.pod_patch.as_ref().map(structure_text).unwrap_or_default(),
+            kept_task: Json(Value::Object(kept)),
             ..Self::default()
         }
     }
@@ -165,11 +258,11 @@ impl RunForm {
     pub fn documents(&self) -> Vec<Value> {
         vec![
             json!({ "kind": "container", "name": self.name.trim(), "spec": self.function() }),
-            json!({ "kind": "container+job", "spec": self.task() }),
+            json!({ "kind": format!("container+{}", self.action.word()), "spec": self.task() }),
         ]
     }
 
-    /// Makes the request: the function as a document, what belongs to the job as its task.
+    /// Makes the request: the function as a document, what belongs to the action as its task.
     ///
     /// # Errors
     /// `InvalidInput` where the id or the project is none.
@@ -182,7 +275,7 @@ impl RunForm {
             run,
             project,
             what: Launchable::Document(document),
-            action: Action::Job,
+            action: self.action,
             overrides: Value::Object(Map::new()),
             task: Some(self.task()),
             place,
@@ -193,6 +286,7 @@ impl RunForm {
     fn function(&self) -> Value {
         let mut spec = self.kept_function.0.as_object().cloned().unwrap_or_default();
         put(&mut spec, "image", text(&self.image));
+        put(&mut spec, "base_image", text(&self.base_image));
         put(&mut spec, "image_pull_policy", text(&self.pull_policy));
         put(&mut spec, "command", text(&self.command));
         if !self.args.is_empty() {
@@ -210,26 +304,81 @@ impl RunForm {
 
     fn task(&self) -> Value {
         let mut task = self.kept_task.0.as_object().cloned().unwrap_or_default();
+        self.put_pod(&mut task);
+        match self.action {
+            Action::Job => {
+                self.put_attempts(&mut task);
+                put(&mut task, "schedule", text(&self.schedule));
+                put(&mut task, "time_zone", text(&self.time_zone));
+                put(&mut task, "concurrency_policy", text(&self.concurrency_policy));
+            }
+            Action::Build => {
+                self.put_attempts(&mut task);
+                if text(&self.instructions).is_some() {
+                    // One text: a line may go on in the next, which a list of lines would cut.
+                    task.insert("instructions".to_owned(), json!([self.instructions]));
+                }
+            }
+            Action::Serve => {
+                self.put_copies(&mut task);
+                put_rows(&mut task, "service_ports", &self.service_ports, PortRow::document);
+                put(&mut task, "service_type", text(&self.service_type));
+            }
+            Action::Deploy => self.put_copies(&mut task),
+        }
+        Value::Object(task)
+    }
+
+    /// What every action has: a pod.
+    fn put_pod(&self, task: &mut Map<String, Value>) {
         if !self.envs.is_empty() {
             task.insert("envs".to_owned(), json!(self.envs));
         }
-        if !self.node_selector.is_empty() {
-            let pairs = self.node_selector.iter().map(|row| json!({"key": row.name.trim(), "value": row.value.trim()}));
-            task.insert("node_selector".to_owned(), pairs.collect());
-        }
-        if !self.tolerations.is_empty() {
-            task.insert("tolerations".to_owned(), self.tolerations.iter().map(TolerationRow::document).collect());
-        }
-        for (name, typed) in [("backoff_limit", &self.backoff_limit), ("deadline", &self.deadline), ("ttl", &self.ttl)]
-        {
-            // What is no number goes as it was typed: the rule that refuses it is the core's.
-            if let Some(typed) = text(typed) {
-                let value = typed.parse::<u64>().map_or_else(|_| Value::String(typed), |number| json!(number));
-                task.insert(name.to_owned(), value);
+        put_rows(task, "env_from", &self.env_from, EnvFromRow::document);
+        for (name, words) in [("secrets", &self.secrets), ("image_pull_secrets", &self.image_pull_secrets)] {
+            if !words.is_empty() {
+                task.insert(name.to_owned(), json!(words));
             }
         }
-        put(&mut task, "security", text(&self.security));
-        let mut resources = task.remove("resources").and_then(|kept| kept.as_object().cloned()).unwrap_or_default();
+        if !self.volumes.is_empty() {
+            let volumes = self.volumes.iter().enumerate().map(|(index, row)| row.document(index));
+            task.insert("volumes".to_owned(), volumes.collect());
+        }
+        put_rows(
+            task,
+            "node_selector",
+            &self.node_selector,
+            |row| json!({"key": row.name.trim(), "value": row.value.trim()}),
+        );
+        put_rows(task, "tolerations", &self.tolerations, TolerationRow::document);
+        // What builds is no program of the user's, and has a user and rights of its own.
+        if self.action != Action::Build {
+            put(task, "security", text(&self.security));
+            put_number(task, "run_as_user", &self.run_as_user);
+            put_number(task, "run_as_group", &self.run_as_group);
+            put_number(task, "fs_group", &self.fs_group);
+        }
+        for (name, typed) in [
+            ("profile", &self.profile),
+            ("service_account", &self.service_account),
+            ("priority_class", &self.priority_class),
+            ("runtime_class", &self.runtime_class),
+            // As text: what it holds is read by the rules, which say what is wrong with it.
+            ("affinity", &self.affinity),
+        ] {
+            put(task, name, text(typed));
+        }
+        if let Some(patch) = text(&self.pod_patch) {
+            task.insert("pod_patch".to_owned(), structure(patch));
+        }
+        let resources = self.resources();
+        if !resources.is_empty() {
+            task.insert("resources".to_owned(), Value::Object(resources));
+        }
+    }
+
+    fn resources(&self) -> Map<String, Value> {
+        let mut resources = Map::new();
         for (name, request, limit) in
             [("cpu", &self.cpu_request, &self.cpu_limit), ("mem", &self.memory_request, &self.memory_limit)]
         {
@@ -240,35 +389,70 @@ impl RunForm {
                 resources.insert(name.to_owned(), Value::Object(amount));
             }
         }
-        if !resources.is_empty() {
-            task.insert("resources".to_owned(), Value::Object(resources));
+        if let Some(count) = text(&self.gpu) {
+            resources.insert("gpu".to_owned(), json!({ "limits": count }));
         }
-        Value::Object(task)
+        put(&mut resources, "gpu_key", text(&self.gpu_key));
+        put(&mut resources, "disk", text(&self.disk));
+        resources
+    }
+
+    /// What an action has that runs to its end.
+    fn put_attempts(&self, task: &mut Map<String, Value>) {
+        for (name, typed) in [("backoff_limit", &self.backoff_limit), ("deadline", &self.deadline), ("ttl", &self.ttl)]
+        {
+            put_number(task, name, typed);
+        }
+    }
+
+    /// What an action has that runs until it is stopped.
+    fn put_copies(&self, task: &mut Map<String, Value>) {
+        put_number(task, "replicas", &self.replicas);
+        for (name, probe) in [("readiness_probe", &self.readiness_probe), ("liveness_probe", &self.liveness_probe)] {
+            if let Some(probe) = probe.document() {
+                task.insert(name.to_owned(), probe);
+            }
+        }
     }
 }
 
-impl TolerationRow {
-    fn of(toleration: &Toleration) -> Self {
-        Self {
-            key: toleration.key.clone().unwrap_or_default(),
-            value: toleration.value.clone().unwrap_or_default(),
-            effect: toleration.effect.clone().unwrap_or_default(),
-        }
-    }
+/// What the form shows of resources.
+struct Amounts {
+    cpu_request: String,
+    cpu_limit: String,
+    memory_request: String,
+    memory_limit: String,
+    gpu: String,
+}
 
-    fn document(&self) -> Value {
-        let mut document = Map::new();
-        put(&mut document, "key", text(&self.key));
-        put(&mut document, "value", text(&self.value));
-        put(&mut document, "effect", text(&self.effect));
-        let operator = if text(&self.value).is_some() { "Equal" } else { "Exists" };
-        document.insert("operator".to_owned(), json!(operator));
-        Value::Object(document)
+impl Amounts {
+    fn of(task: &TaskSpec) -> Self {
+        let Amount { requests: cpu_request, limits: cpu_limit } = &task.resources.cpu;
+        let Amount { requests: memory_request, limits: memory_limit } = &task.resources.mem;
+        // Of accelerators, request and limit are one number.
+        let gpu = task.resources.gpu.limits.as_ref().or(task.resources.gpu.requests.as_ref());
+        Self {
+            cpu_request: typed(cpu_request.as_ref()),
+            cpu_limit: typed(cpu_limit.as_ref()),
+            memory_request: typed(memory_request.as_ref()),
+            memory_limit: typed(memory_limit.as_ref()),
+            gpu: typed(gpu),
+        }
     }
 }
 
 fn invalid(error: &berth_model::ValueError) -> CommandError {
     CommandError::new(ErrorCode::InvalidInput, error.sentence.clone())
+}
+
+/// A value as it would be typed; nothing where there is none.
+fn typed(value: Option<&impl ToString>) -> String {
+    value.map(ToString::to_string).unwrap_or_default()
+}
+
+/// The word of one of several, as it is written in files.
+fn word(value: Option<impl Serialize>) -> String {
+    value.and_then(|value| json!(value).as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// Returns what was typed, without the blanks around it; `None` where that is nothing.
@@ -277,9 +461,34 @@ fn text(typed: &str) -> Option<String> {
     (!trimmed.is_empty()).then(|| trimmed.to_owned())
 }
 
+/// A number as typed. What is none goes as it was typed: the rule that refuses it is the core's.
+fn number(typed: &str) -> Option<Value> {
+    let typed = text(typed)?;
+    Some(typed.parse::<i64>().map_or_else(|_| Value::String(typed), |number| json!(number)))
+}
+
+/// An object as it is edited.
+fn structure_text(object: &Value) -> String {
+    print_documents(std::slice::from_ref(object)).unwrap_or_else(|_| object.to_string())
+}
+
+/// An object out of the text that it was edited as; what is none stays text, for the rules to refuse.
+fn structure(typed: String) -> Value {
+    match parse_documents(&typed).as_deref() {
+        Ok([object]) if object.is_object() => object.clone(),
+        _ => Value::String(typed),
+    }
+}
+
 fn put(map: &mut Map<String, Value>, key: &str, value: Option<String>) {
     if let Some(value) = value {
         map.insert(key.to_owned(), Value::String(value));
+    }
+}
+
+fn put_number(map: &mut Map<String, Value>, key: &str, typed: &str) {
+    if let Some(number) = number(typed) {
+        map.insert(key.to_owned(), number);
     }
 }
 
@@ -361,11 +570,110 @@ mod tests {
             command: Some(Command::Words(vec!["python".to_owned(), "my file.py".to_owned()])),
             ..FunctionSpec::default()
         };
-        let filled = RunForm { id: form().id, ..RunForm::of("train", &function, &spec) };
+        let filled = RunForm { id: form().id, ..RunForm::of("train", Action::Job, &function, &spec) };
         assert_eq!(filled.command, "python 'my file.py'");
         let request = filled.into_request().unwrap();
         let again = berth_model::read_task_spec(&request.task.unwrap(), Action::Job, berth_model::Unknown::Refuse);
         assert_eq!((again.0, again.1), (spec, Vec::new()));
+    }
+
+    #[test]
+    fn every_field_of_a_task_comes_through_the_form_unchanged() {
+        let shared = json!({
+            "env_from": [{"name": "B", "config_map": "settings", "key": "b"}, {"name": "C", "secret": "hub", "key": "c"}],
+            "secrets": ["TOKEN"], "profile": "small", "image_pull_secrets": ["registry"],
+            "volumes": [
+                {"type": "claim", "name": "a", "mount_path": "/a", "claim": "data", "sub_path": "x", "read_only": true},
+                {"type": "new_claim", "name": "b", "mount_path": "/b", "size": "1Gi", "storage_class": "fast",
+                 "access_mode": "ReadWriteMany", "keep": false},
+                {"type": "empty_dir", "name": "c", "mount_path": "/dev/shm", "size_limit": "64Mi", "medium": "Memory"},
+                {"type": "ephemeral", "name": "d", "mount_path": "/d", "size": "1Gi", "storage_class": "fast"},
+                {"type": "config_map", "name": "e", "mount_path": "/e", "config": "settings"},
+                {"type": "secret", "name": "f", "mount_path": "/f", "secret": "hub"},
+                {"type": "image", "name": "g", "mount_path": "/g", "image": "models:1"},
+            ],
+            "resources": {"disk": "1Gi", "gpu_key": "amd.com/gpu"},
+            "tolerations": [{"key": "k", "operator": "Equal", "value": "v", "effect": "NoExecute", "toleration_seconds": 9}],
+            "service_account": "robot", "priority_class": "urgent", "runtime_class": "sandboxed",
+            "pod_patch": {"spec": {"hostname": "x"}}, "service_name": "stable",
+        });
+        let copies = json!({
+            "replicas": 2,
+            "readiness_probe": {"type": "http", "path": "/up", "port": 80, "period_seconds": 3},
+            "liveness_probe": {"type": "exec", "command": ["test", "-e", "/my file"], "failure_threshold": 2},
+        });
+        let user = json!({"run_as_user": 1000, "run_as_group": 1001, "fs_group": 0, "security": "restricted"});
+        let ports = json!({
+            "service_ports": [{"port": 80, "target_port": 8080, "name": "web", "protocol": "TCP", "node_port": 30080}],
+            "service_type": "NodePort",
+        });
+        for (action, own) in [
+            (
+                Action::Job,
+                vec![
+                    json!({"schedule": "@daily", "time_zone": "Europe/Rome", "concurrency_policy": "Forbid", "ttl": 5}),
+                ],
+            ),
+            (Action::Deploy, vec![copies.clone(), user]),
+            (Action::Serve, vec![copies, ports]),
+            (Action::Build, vec![json!({"instructions": ["RUN a \\\n  b\nRUN c"], "deadline": 60})]),
+        ] {
+            let mut task = shared.as_object().unwrap().clone();
+            task.extend(own.iter().flat_map(|own| own.as_object().unwrap().clone()));
+            let read = |task: &Value| berth_model::read_task_spec(task, action, berth_model::Unknown::Refuse);
+            let (spec, problems, _) = read(&Value::Object(task));
+            assert_eq!(problems, []);
+            let filled = RunForm { id: form().id, ..RunForm::of("train", action, &FunctionSpec::default(), &spec) };
+            let request = filled.into_request().unwrap();
+            assert_eq!(request.action, action);
+            let again = read(&request.task.unwrap());
+            assert_eq!((again.0, again.1), (spec, Vec::new()), "{action:?}");
+        }
+    }
+
+    #[test]
+    fn what_another_action_needs_is_not_said() {
+        let form = RunForm {
+            replicas: "2".to_owned(),
+            service_ports: vec![PortRow { port: "80".to_owned(), ..PortRow::default() }],
+            backoff_limit: "1".to_owned(),
+            schedule: "@daily".to_owned(),
+            instructions: "RUN true".to_owned(),
+            base_image: "busybox".to_owned(),
+            ..form()
+        };
+        for (action, task) in [
+            (Action::Job, json!({"backoff_limit": 1, "schedule": "@daily"})),
+            (Action::Serve, json!({"replicas": 2, "service_ports": [{"port": 80}]})),
+            (Action::Deploy, json!({"replicas": 2})),
+            (Action::Build, json!({"backoff_limit": 1, "instructions": ["RUN true"]})),
+        ] {
+            let request = RunForm { action, ..form.clone() }.into_request().unwrap();
+            assert_eq!((request.action, request.task), (action, Some(task)));
+        }
+    }
+
+    #[test]
+    fn a_patch_that_is_no_object_is_left_for_the_rules_to_refuse() {
+        let patch = |typed: &str| {
+            let request = RunForm { pod_patch: typed.to_owned(), ..form() }.into_request().unwrap();
+            request.task.unwrap()["pod_patch"].clone()
+        };
+        assert_eq!(patch("spec:\n  hostname: x\n"), json!({"spec": {"hostname": "x"}}));
+        assert_eq!(patch("spec: ["), json!("spec: ["));
+    }
+
+    #[test]
+    fn what_the_form_shows_is_not_kept_beside_it() {
+        let task = json!({
+            "resources": {"gpu": {"requests": "2"}, "gpu_key": "amd.com/gpu"},
+            "affinity": {"nodeAffinity": {}}, "priority_class": "urgent", "service_name": "stable",
+        });
+        let (spec, ..) = berth_model::read_task_spec(&task, Action::Job, berth_model::Unknown::Refuse);
+        let filled = RunForm::of("train", Action::Job, &FunctionSpec::default(), &spec);
+        assert_eq!((filled.gpu.as_str(), filled.gpu_key.as_str()), ("2", "amd.com/gpu"));
+        assert_eq!(filled.affinity, "nodeAffinity: {}\n");
+        assert_eq!(filled.kept_task.0, json!({"service_name": "stable"}));
     }
 
     #[test]

@@ -7,9 +7,11 @@ mod backwards;
 mod bindings;
 mod clock;
 mod commands;
+mod drafts;
 mod error;
 mod events;
 mod form;
+mod local_tools;
 mod logging;
 mod navigation;
 mod preferences;
@@ -55,6 +57,9 @@ pub fn run() -> Result<(), tauri::Error> {
         .setup(move |app| {
             specta.mount_events(app);
             let shell = Shell::start(app.handle());
+            if let Some(window) = app.get_webview_window("main") {
+                shell.preferences.read().put_into(&window);
+            }
             app.manage(shell);
             Ok(())
         })

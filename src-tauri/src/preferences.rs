@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use berth_core::ErrorCode;
+use berth_core::ports::RunOrder;
 use serde::{Deserialize, Serialize};
-use tauri::{AppHandle, Wry};
+use tauri::{AppHandle, WebviewWindow, Wry};
 use tauri_plugin_store::{Store, StoreExt};
 
 use crate::error::{CommandError, CommandResult};
@@ -24,16 +25,57 @@ pub(crate) struct Preferences {
     pub context: Option<String>,
     /// The namespace last chosen, by context.
     pub namespaces: BTreeMap<String, String>,
+    /// Namespaces that were typed or chosen, by context, latest first.
+    pub recent_namespaces: BTreeMap<String, Vec<String>>,
+    /// The project last chosen.
+    pub project: Option<String>,
+    /// How large everything is drawn, in percent; 100 where not said.
+    pub zoom: Option<u16>,
     /// Columns of the list of runs that are hidden.
     pub hidden_columns: Vec<String>,
     /// Whether the list of runs is drawn with less space between rows.
     pub is_dense: bool,
+    /// How the list of runs is filtered and sorted, by context; "" while none was chosen.
+    pub run_lists: BTreeMap<String, RunListChoice>,
     /// Contexts in the order in which they were last chosen.
     pub recent_contexts: Vec<String>,
     /// Whether long lines of a log are wrapped.
     pub wraps_logs: bool,
     /// How the time of a log line is shown.
     pub log_time: LogTime,
+}
+
+/// How the list of runs is filtered and sorted. The page reads the words and leaves out those that it does not know.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(default)]
+pub(crate) struct RunListChoice {
+    /// The group of states that shows.
+    pub show: Option<String>,
+    /// Of this function.
+    pub function: Option<String>,
+    /// Of this action.
+    pub action: Option<String>,
+    /// Of functions with this label.
+    pub label: Option<String>,
+    /// The length of time that shows.
+    pub since: Option<String>,
+    /// Archived ones too.
+    pub archived: bool,
+    /// In which order.
+    pub order: RunOrder,
+}
+
+/// Sizes that can be read and leave room for something, in percent.
+const ZOOM: std::ops::RangeInclusive<u16> = 50..=300;
+
+impl Preferences {
+    /// Puts into effect what the page cannot do itself.
+    pub fn put_into(&self, window: &WebviewWindow) {
+        let percent = self.zoom.unwrap_or(100).clamp(*ZOOM.start(), *ZOOM.end());
+        if let Err(error) = window.set_zoom(f64::from(percent) / 100.0) {
+            tracing::warn!(%error, percent, "unable to draw everything in another size");
+        }
+    }
 }
 
 /// How the time of a log line is shown.

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tracing_appender::non_blocking::WorkerGuard;
 
 use crate::clock::WallClock;
+use crate::drafts::Drafts;
 use crate::error::{CommandError, CommandResult};
 use crate::events::TauriSink;
 use crate::preferences::PreferencesFile;
@@ -31,6 +32,8 @@ pub(crate) struct Shell {
     app: CommandResult<Arc<App>>,
     /// The preferences.
     pub preferences: PreferencesFile,
+    /// What is being typed into forms.
+    pub drafts: Drafts,
     startup: Startup,
     stop: CancellationToken,
     tasks: Mutex<Vec<JoinHandle<()>>>,
@@ -45,6 +48,7 @@ impl Shell {
         let data_dir = folder.clone().unwrap_or_default();
         let log = folder.as_deref().ok().and_then(|folder| crate::logging::start(folder).ok());
         let (preferences, notice) = PreferencesFile::open(handle, &data_dir);
+        let drafts = Drafts::new(&data_dir);
         let mut startup = Startup {
             data_dir: data_dir.display().to_string(),
             installation: None,
@@ -60,7 +64,7 @@ impl Shell {
             Ok(app) => tasks.push(tauri::async_runtime::spawn(run_engine(Arc::clone(app), stop.clone()))),
             Err(error) => tracing::error!(message = %error.message, "the history cannot be used"),
         }
-        Self { app, preferences, startup, stop, tasks: Mutex::new(tasks), _log: log }
+        Self { app, preferences, drafts, startup, stop, tasks: Mutex::new(tasks), _log: log }
     }
 
     /// The core.
@@ -106,7 +110,10 @@ fn open_core(data_dir: PathBuf, sink: Arc<TauriSink>, notices: &mut Vec<String>)
     notices.extend(opened.notices);
     let ports =
         Ports { history: opened.history, archive: opened.archive, vault: Arc::new(KeyringVault::new()), sink, clock };
-    let options = Options { data_dir, kubeconfigs: App::default_kubeconfigs(), watch_window: WATCH_WINDOW };
+    let (variable, home) = (std::env::var_os("KUBECONFIG"), std::env::home_dir());
+    let files = berth_core::kubeconfig_files(&*ports.history, variable.as_deref(), home.as_deref());
+    let kubeconfigs = tauri::async_runtime::block_on(files)?;
+    let options = Options { data_dir, kubeconfigs, watch_window: WATCH_WINDOW };
     Ok(App::new(ports, options))
 }
 

@@ -6,8 +6,11 @@ mod function;
 mod list;
 mod log;
 mod preview;
+mod project;
 mod run;
+mod standing;
 mod value;
+mod vault;
 
 use berth_model::InstallationId;
 use serde::{Deserialize, Serialize};
@@ -18,8 +21,11 @@ pub(crate) use function::{FunctionVersion, FunctionView};
 pub(crate) use list::{RunFilter, RunList};
 pub(crate) use log::{LogMatches, LogPage, LogRef, LogView};
 pub(crate) use preview::Preview;
+pub(crate) use project::{ProjectView, RegistryChoice};
 pub(crate) use run::RunView;
+pub(crate) use standing::StandingView;
 pub(crate) use value::{Json, Whole};
+pub(crate) use vault::{ProfileView, SecretView};
 
 /// How the start went.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]

@@ -58,7 +58,7 @@ impl Stage for Real {
 async fn pod(cluster: &Cluster, job: &str, fits: impl Fn(&Pod) -> bool) -> String {
     for _ in 0..300 {
         let runs = cluster.all_runs().await.unwrap();
-        let run = runs.iter().find(|run| run.job.metadata.name.as_deref() == Some(job));
+        let run = runs.iter().find(|run| run.main.metadata().name.as_deref() == Some(job));
         if let Some(pod) = run.and_then(|run| run.pods.iter().find(|pod| fits(pod))) {
             return pod.metadata.name.clone().unwrap();
         }
@@ -210,7 +210,7 @@ async fn a_log_stream_through_tls_that_is_cut_at_any_byte_breaks_and_never_ends_
     let script = "i=0; while [ $i -lt 300 ]; do echo \"line $i of a text that is long enough to be cut\"; i=$((i+1)); done; sleep 20";
     let job = builders::job_running("x", &uuid::Uuid::new_v4().to_string(), &image("busybox"), &["sh", "-c", script]);
     let made = direct.create(&job, false).await.unwrap();
-    direct.release(&made.object).await.unwrap();
+    direct.release(&made.object, 1).await.unwrap();
     let name =
         pod(&direct, "x", |pod| pod.status.as_ref().is_some_and(|status| status.phase.as_deref() == Some("Running")))
             .await;

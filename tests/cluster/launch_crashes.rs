@@ -1,5 +1,5 @@
-//! The program is killed at every fail point of a launch, a stop and a delete, on a real cluster: one Job or none, and
-//! history telling the truth.
+//! The program is killed at every fail point of a launch, a stop and a delete, on a real cluster: one main object (a Job,
+//! or a Deployment with its Service) or none, and history telling the truth.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,11 +24,11 @@ enum Road {
     Plain,
     /// A start that finds the intent of a launch that died.
     Found,
-    /// The reply to the Job is cut off on its way.
+    /// The reply to the main object is cut off on its way.
     LostReply,
     /// A quota comes between the check and the launch.
     Refused,
-    /// A foreign Job takes the name between the check and the launch.
+    /// A foreign object takes the name between the check and the launch.
     Foreign,
     /// A launch that died held is given up.
     GivenUp,
@@ -70,23 +70,30 @@ struct Scene {
 }
 
 impl Scene {
-    async fn new() -> Self {
+    async fn new(action: Action) -> Self {
         let sandbox = Sandbox::new("crash").await;
         let place =
             Place { context: std::env::var("BERTH_TEST_CONTEXT").unwrap(), namespace: Some(sandbox.namespace.clone()) };
+        let (code, overrides) = match action {
+            Action::Serve => {
+                let code = "echo hello > index.html; exec httpd -f -p 8080\n";
+                (code, json!({ "service_ports": [{ "port": 80, "target_port": 8080 }], "service_type": "ClusterIP" }))
+            }
+            _ => ("sleep 2\ntest \"$TOKEN\" = s3cret\n", json!({ "secrets": ["TOKEN"] })),
+        };
         let function = json!({
             "kind": "container", "name": "crash",
             "spec": {
                 "image": image("busybox"), "command": "sh", "args": ["/shared/main.sh"],
-                "source": { "source": "main.sh", "code": "sleep 2\n", "lang": "sh" },
+                "source": { "source": "main.sh", "code": code, "lang": "sh" },
             },
         });
         let request = LaunchRequest {
             run: RunId::random(),
             project: "default".parse().unwrap(),
             what: Launchable::Document(function),
-            action: Action::Job,
-            overrides: Value::Null,
+            action,
+            overrides,
             task: None,
             place: Some(place),
             parent: None,
@@ -101,6 +108,7 @@ impl Scene {
             kubeconfig: self.kubeconfig.clone(),
             deed,
             request: self.request.clone(),
+            secrets: vec![("TOKEN".parse().unwrap(), "s3cret".to_owned())],
             dies_at: dies_at.map(str::to_owned),
             waits_at: None,
         }
@@ -114,15 +122,23 @@ impl Scene {
         tokio::task::spawn_blocking(move || plan.run(PROGRAM)).await.unwrap()
     }
 
-    async fn jobs(&self) -> Vec<Value> {
-        let list = self.sandbox.api.get(&self.sandbox.jobs("")).await.ok("listing jobs");
+    /// Path of the main objects of the action; `rest` begins with `/` or is empty.
+    fn mains(&self, rest: &str) -> String {
+        match self.request.action {
+            Action::Serve => self.sandbox.deployments(rest),
+            _ => self.sandbox.jobs(rest),
+        }
+    }
+
+    async fn found(&self) -> Vec<Value> {
+        let list = self.sandbox.api.get(&self.mains("")).await.ok("listing main objects");
         list["items"].as_array().unwrap().clone()
     }
 
-    /// Jobs that are not on their way out.
-    async fn lasting_jobs(&self) -> Vec<Value> {
-        let all = self.jobs().await;
-        all.into_iter().filter(|job| job["metadata"]["deletionTimestamp"].is_null()).collect()
+    /// Main objects that are not on their way out.
+    async fn lasting(&self) -> Vec<Value> {
+        let all = self.found().await;
+        all.into_iter().filter(|main| main["metadata"]["deletionTimestamp"].is_null()).collect()
     }
 
     async fn walk(&mut self, road: Road, point: &str) {
@@ -157,15 +173,16 @@ impl Scene {
     }
 
     async fn fill_quota(&self) {
+        let counted = if self.request.action == Action::Serve { "count/deployments.apps" } else { "count/jobs.batch" };
         let quota = json!({
             "apiVersion": "v1", "kind": "ResourceQuota", "metadata": { "name": "none" },
-            "spec": { "hard": { "count/jobs.batch": "0" } },
+            "spec": { "hard": { counted: "0" } },
         });
         self.sandbox.api.post(&self.sandbox.core("/resourcequotas"), &quota).await.ok("making the quota");
         // It holds once its controller has counted.
         for _ in 0..100 {
             let made = self.sandbox.api.get(&self.sandbox.core("/resourcequotas/none")).await.ok("reading the quota");
-            if made["status"]["hard"]["count/jobs.batch"] == json!("0") {
+            if made["status"]["hard"][counted] == json!("0") {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -175,14 +192,25 @@ impl Scene {
 
     async fn take_the_name(&self) {
         let run = self.app().history().run(self.request.run).await.unwrap().unwrap().run;
+        let labels = json!({ "app": "somebody-else" });
+        let template = |restarts: &str| {
+            json!({ "metadata": { "labels": labels }, "spec": {
+                "restartPolicy": restarts, "containers": [{ "name": "main", "image": image("busybox") }],
+            } })
+        };
+        let (version, kind, spec) = match self.request.action {
+            Action::Serve => (
+                "apps/v1",
+                "Deployment",
+                json!({ "replicas": 0, "selector": { "matchLabels": labels }, "template": template("Always") }),
+            ),
+            _ => ("batch/v1", "Job", json!({ "suspend": true, "template": template("Never") })),
+        };
         let foreign = json!({
-            "apiVersion": "batch/v1", "kind": "Job",
-            "metadata": { "name": run.object_name, "labels": { "app": "somebody-else" } },
-            "spec": { "suspend": true, "template": { "spec": {
-                "restartPolicy": "Never", "containers": [{ "name": "main", "image": image("busybox") }],
-            } } },
+            "apiVersion": version, "kind": kind, "spec": spec,
+            "metadata": { "name": run.object_name, "labels": labels },
         });
-        self.sandbox.api.post(&self.sandbox.jobs(""), &foreign).await.ok("making the foreign job");
+        self.sandbox.api.post(&self.mains(""), &foreign).await.ok("making the foreign object");
     }
 
     /// The launch stands still before it sends; from then on nothing of the server's reaches it.
@@ -218,42 +246,66 @@ impl Scene {
     /// What must hold after the next start.
     async fn look(&self, point: &str, road: Road) {
         let app = self.app();
-        let jobs = self.lasting_jobs().await;
+        let mains = self.lasting().await;
         let Some(row) = app.history().run(self.request.run).await.unwrap() else {
-            assert!(jobs.is_empty(), "{point}: what history does not know does not exist: {jobs:?}");
+            assert!(mains.is_empty(), "{point}: what history does not know does not exist: {mains:?}");
             return;
         };
         let status = &row.run.status;
         match status.submission {
             Submission::Released if status.wish.is_none() => {
-                assert_eq!(jobs.len(), 1, "{point}: {jobs:?}");
-                assert_eq!(jobs[0]["spec"]["suspend"], json!(false), "{point}: released is released");
-                assert_eq!(json!(status.objects[0].uid), jobs[0]["metadata"]["uid"], "{point}");
+                assert_eq!(mains.len(), 1, "{point}: {mains:?}");
+                assert!(!is_held(&mains[0]), "{point}: released is released");
+                assert_eq!(json!(status.objects[0].uid), mains[0]["metadata"]["uid"], "{point}");
                 self.sees_its_code(point).await;
+                self.owns_its_service(&mains[0], point).await;
+            }
+            Submission::Released if road == Road::Stopped && self.request.action == Action::Serve => {
+                assert_eq!(mains.len(), 1, "{point}: a stopped service can go on: {mains:?}");
+                assert!(is_held(&mains[0]), "{point}: it has no copies");
+                self.owns_its_service(&mains[0], point).await;
             }
             Submission::Conflict if road == Road::Foreign => {
-                assert_eq!(jobs.len(), 1, "{point}: the foreign Job stays");
-                assert_eq!(jobs[0]["metadata"]["labels"]["app"], json!("somebody-else"));
+                assert_eq!(mains.len(), 1, "{point}: the foreign object stays");
+                assert_eq!(mains[0]["metadata"]["labels"]["app"], json!("somebody-else"));
             }
             Submission::Released | Submission::Rejected | Submission::Discarded => {
-                assert!(jobs.is_empty(), "{point}: nothing lasts of what was ended or came to nothing: {jobs:?}");
+                assert!(mains.is_empty(), "{point}: nothing lasts of what was ended or came to nothing: {mains:?}");
             }
             other => panic!("{point}: the launch is still open ({other:?})"),
         }
     }
 
-    /// The program in the pod finds what belongs to the Job.
+    /// The program in the pod finds what belongs to the main object: the job ends well, the service's copy runs.
     async fn sees_its_code(&self, point: &str) {
         for _ in 0..300 {
-            let jobs = self.jobs().await;
-            if jobs[0]["status"]["succeeded"] == json!(1) {
+            let mains = self.found().await;
+            let status = &mains[0]["status"];
+            if status["succeeded"] == json!(1) || status["readyReplicas"] == json!(1) {
                 return;
             }
-            assert!(jobs[0]["status"]["failed"].is_null(), "{point}: {}", jobs[0]["status"]);
+            assert!(status["failed"].is_null(), "{point}: {status}");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        panic!("{point}: the job did not succeed within 30 s");
+        panic!("{point}: the program did not do its work within 30 s");
     }
+
+    /// A service has one Service, owned by its Deployment.
+    async fn owns_its_service(&self, main: &Value, point: &str) {
+        let list = self.sandbox.api.get(&self.sandbox.core("/services")).await.ok("listing services");
+        let services = list["items"].as_array().unwrap();
+        if self.request.action != Action::Serve {
+            assert!(services.is_empty(), "{point}: {services:?}");
+            return;
+        }
+        assert_eq!(services.len(), 1, "{point}: {services:?}");
+        assert_eq!(services[0]["metadata"]["ownerReferences"][0]["uid"], main["metadata"]["uid"], "{point}");
+    }
+}
+
+/// A suspended Job, a Deployment without copies.
+fn is_held(main: &Value) -> bool {
+    main["spec"]["suspend"] == json!(true) || main["spec"]["replicas"] == json!(0)
 }
 
 /// Is the process where a plan is given. Without one it is a test of its own: every fail point has a road.
@@ -267,15 +319,48 @@ fn acts_as_the_program() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crash_between_any_two_effects_leaves_one_job_or_none_on_a_real_cluster() {
+    crashes_everywhere(Action::Job).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_between_any_two_effects_leaves_one_service_or_none_on_a_real_cluster() {
+    crashes_everywhere(Action::Serve).await;
+}
+
+async fn crashes_everywhere(action: Action) {
     for (point, road) in ROADS {
-        let mut scene = Scene::new().await;
+        let mut scene = Scene::new(action).await;
         scene.walk(road, point).await;
-        assert!(scene.lasting_jobs().await.len() <= 1, "{point}: right after the crash");
+        assert!(scene.lasting().await.len() <= 1, "{point}: right after the crash");
         if road != Road::LostReply {
             let next = scene.run(scene.plan(Deed::Recover, None)).await;
             assert!(next.success(), "{point}: the next start fails ({next})");
         }
         scene.look(point, road).await;
-        println!("{point}: {road:?} survived");
+        eprintln!("{point}: {road:?} survived");
     }
+}
+
+/// A launch dies held. The value that its process had is nowhere when the next one goes on.
+#[tokio::test(flavor = "multi_thread")]
+pub async fn a_secret_that_is_gone_between_launch_and_start_is_told_and_nothing_runs() {
+    let scene = Scene::new(Action::Job).await;
+    scene.die(Deed::Launch, "submit.after_created").await;
+    let next = scene.run(Plan { secrets: Vec::new(), ..scene.plan(Deed::Recover, None) }).await;
+    assert!(next.success(), "{next}");
+    let run = scene.app().history().run(scene.request.run).await.unwrap().unwrap().run;
+    assert_eq!(run.status.submission, Submission::Rejected);
+    let told = run.status.message.unwrap();
+    assert!(told.contains("\"TOKEN\"") && told.contains("not at the start"), "{told}");
+    assert!(scene.lasting().await.is_empty(), "the held Job is taken along");
+}
+
+/// The same, where the object with the values was made before the crash: they are not needed any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_launch_whose_secrets_have_arrived_goes_on_without_the_keyring() {
+    let scene = Scene::new(Action::Job).await;
+    scene.die(Deed::Launch, "submit.after_children").await;
+    let next = scene.run(Plan { secrets: Vec::new(), ..scene.plan(Deed::Recover, None) }).await;
+    assert!(next.success(), "{next}");
+    scene.look("submit.after_children", Road::Found).await;
 }

@@ -9,14 +9,24 @@
 )]
 
 mod api;
+mod builds;
 mod contract;
 mod crashes;
+mod examples;
+mod forwards;
 mod launch_crashes;
 mod logs;
 mod manifests;
 mod outages;
+mod own;
 mod program;
 mod recorded;
 mod sandbox;
+mod schedules;
+mod secrets;
+mod services;
 mod shape;
 mod situations;
+mod sources;
+mod specification;
+mod words;

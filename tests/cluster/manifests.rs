@@ -29,13 +29,23 @@ fn snapshot(file: &Path) -> Option<(String, Vec<Value>)> {
 async fn every_snapshot_is_taken_by_the_api_server_and_so_is_its_pod() {
     let baseline = Sandbox::enforcing("manifests", "baseline").await;
     let restricted = Sandbox::enforcing("manifests", "restricted").await;
+    // A build makes namespaces of its own, which a filter of system calls forbids: it says so where nothing is enforced.
+    let free = Sandbox::new("manifests").await;
     make_classes(&baseline).await;
     let snapshots = snapshots();
     assert!(snapshots.len() >= 12, "only {} snapshots were found", snapshots.len());
     for (name, objects) in snapshots {
-        let sandbox = if name.starts_with("restricted") { &restricted } else { &baseline };
+        let sandbox = match name.split('-').next() {
+            Some("restricted") => &restricted,
+            Some("build") => &free,
+            _ => &baseline,
+        };
         let main = objects.first().unwrap_or_else(|| panic!("{name} has no objects"));
-        assert_eq!(main["kind"], "Job", "{name}: the main object comes first");
+        let kind = main["kind"].as_str().unwrap();
+        assert!(
+            ["Job", "Deployment", "CronJob"].contains(&kind),
+            "{name}: the main object comes first, and not a {kind}"
+        );
         for object in &objects {
             check(sandbox, &name, object).await;
         }
@@ -67,6 +77,11 @@ fn path(sandbox: &Sandbox, kind: &str) -> String {
     const STRICT: &str = "?dryRun=All&fieldValidation=Strict";
     match kind {
         "Job" => sandbox.jobs(STRICT),
+        "Secret" => sandbox.core(&format!("/secrets{STRICT}")),
+        "PersistentVolumeClaim" => sandbox.core(&format!("/persistentvolumeclaims{STRICT}")),
+        "Deployment" => sandbox.deployments(STRICT),
+        "CronJob" => sandbox.cron_jobs(STRICT),
+        "Service" => sandbox.core(&format!("/services{STRICT}")),
         "ConfigMap" => sandbox.core(&format!("/configmaps{STRICT}")),
         "Pod" => sandbox.core(&format!("/pods{STRICT}")),
         other => panic!("no path for a {other}"),
@@ -80,9 +95,10 @@ fn moved(object: &Value, sandbox: &Sandbox) -> Value {
     object
 }
 
-/// The pod that a Job's template would make.
-fn pod_of(job: &Value) -> Value {
-    let template = &job["spec"]["template"];
+/// The pod that a main object's template would make.
+fn pod_of(main: &Value) -> Value {
+    let spec = main["spec"].get("jobTemplate").map_or(&main["spec"], |job| &job["spec"]);
+    let template = &spec["template"];
     json!({
         "apiVersion": "v1",
         "kind": "Pod",
@@ -99,8 +115,8 @@ fn lost(sent: &Value, made: &Value, path: &str) -> Option<String> {
             let path = format!("{path}.{key}");
             match made.get(key) {
                 Some(made) => lost(value, made, &path),
-                // The server leaves an empty text out, which means the same.
-                None => (value != "").then_some(path),
+                // The server leaves an empty text and a zero out, which means the same.
+                None => (value != "" && *value != json!(0)).then_some(path),
             }
         }),
         (Value::Array(sent), Value::Array(made)) => sent.iter().enumerate().find_map(|(index, value)| {

@@ -15,6 +15,7 @@ use berth_core::ports::ConnectionState;
 use berth_model::RunState;
 use berth_testkit::Relay;
 
+use crate::own::OwnCluster;
 use crate::program::{Program, kubeconfig, server};
 use crate::sandbox::Sandbox;
 
@@ -162,60 +163,26 @@ async fn after_a_sleep_history_is_fresh_within_two_seconds_and_no_run_failed_fal
     assert!(took <= Duration::from_secs(2), "fresh only after {took:?}");
 }
 
-/// A cluster of this test's own, taken down and wiped at its end, also when the test fails.
-struct OwnCluster;
-
-impl OwnCluster {
-    const NAME: &str = "faults";
-
-    fn xtask(line: &[&str]) -> String {
-        let program =
-            std::env::var("BERTH_XTASK").expect("BERTH_XTASK names xtask's program, as `cargo xtask test` does");
-        let output =
-            std::process::Command::new(program).args(["cluster", "--name", Self::NAME]).args(line).output().unwrap();
-        let error = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "cluster {line:?}: {error}");
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
-    }
-
-    fn up() -> Self {
-        let own = Self;
-        Self::xtask(&["up"]);
-        own
-    }
-}
-
-impl Drop for OwnCluster {
-    fn drop(&mut self) {
-        let program = std::env::var("BERTH_XTASK").unwrap_or_default();
-        let down =
-            std::process::Command::new(program).args(["cluster", "--name", Self::NAME, "down", "--wipe"]).status();
-        if !down.is_ok_and(|status| status.success()) {
-            eprintln!("the cluster \"{}\" was left behind", Self::NAME);
-        }
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn an_api_server_that_restarts_is_found_again_and_no_run_failed_falsely() {
-    let cluster = tokio::task::spawn_blocking(OwnCluster::up).await.unwrap();
-    let file = std::path::PathBuf::from(OwnCluster::xtask(&["kubeconfig"]));
+    let cluster = tokio::task::spawn_blocking(|| OwnCluster::up("faults")).await.unwrap();
+    let file = cluster.kubeconfig();
     let folder = tempfile::tempdir().unwrap();
     let program = Program::start(folder.path(), &file);
     let mut request = Program::request(
         "default",
         serde_json::json!({"image": crate::sandbox::image("busybox"), "command": ["sh", "-c", counting(15)]}),
     );
-    request.place = Some(berth_model::Place { context: format!("berth-{}", OwnCluster::NAME), namespace: None });
+    request.place = Some(berth_model::Place { context: cluster.context(), namespace: None });
     let run = program.app.launch(&request).await.unwrap_or_else(|error| panic!("{error:?}")).run.id;
     program.connection("default", ConnectionState::Live, 20).await;
     crate::program::until(60, "lines come", || async { program.log(run).is_some_and(|log| log.lines > 0) }).await;
-    OwnCluster::xtask(&["component", "kube-apiserver", "kill"]);
+    cluster.xtask(&["component", "kube-apiserver", "kill"]);
     let noticed = program.connection("default", ConnectionState::Stale, 15).await;
     tokio::time::sleep(Duration::from_secs(30)).await;
     let unseen = program.run(run).await.run.status;
     assert_eq!(unseen.state, RunState::Running, "losing contact changes no run: {unseen:?}");
-    OwnCluster::xtask(&["component", "kube-apiserver", "start"]);
+    cluster.xtask(&["component", "kube-apiserver", "start"]);
     let back = program.connection("default", ConnectionState::Live, 60).await;
     println!("noticed after {noticed:?}, live {back:?} after the server was started");
     assert!(back <= Duration::from_secs(8), "live only after {back:?}");

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use crate::api::Api;
 
 /// Registry of the test cluster, by the name under which node and pods know it.
-const REGISTRY: &str = "10.240.0.1:5000";
+pub const REGISTRY: &str = "10.240.0.1:5000";
 
-/// One of the images that the test cluster has (`busybox`, `python`, `buildah`, `fetch`).
+/// One of the images that the test cluster has (`busybox`, `python`, `buildah`, `fetch`, `registry`).
 pub fn image(name: &str) -> String {
     format!("{REGISTRY}/{name}:latest")
 }
@@ -56,6 +56,16 @@ impl Sandbox {
     /// Path of Jobs in the namespace; `rest` begins with `/` or `?`, or is empty.
     pub fn jobs(&self, rest: &str) -> String {
         format!("/apis/batch/v1/namespaces/{}/jobs{rest}", self.namespace)
+    }
+
+    /// Path of Deployments in the namespace, as `jobs`.
+    pub fn deployments(&self, rest: &str) -> String {
+        format!("/apis/apps/v1/namespaces/{}/deployments{rest}", self.namespace)
+    }
+
+    /// Path of CronJobs in the namespace, as `jobs`.
+    pub fn cron_jobs(&self, rest: &str) -> String {
+        format!("/apis/batch/v1/namespaces/{}/cronjobs{rest}", self.namespace)
     }
 
     async fn wait_for(&self, rest: &str) {

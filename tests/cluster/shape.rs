@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use berth_k8s::{RunObjects, observe};
+use berth_k8s::{Main, RunObjects, observe};
 use berth_model::Sight;
 use serde_json::Value;
 
@@ -26,8 +26,9 @@ fn meaning(recorded: &Value) -> Vec<String> {
         return vec![format!("absent: {:?}", observe::absence(namespace))];
     }
     let objects = RunObjects {
-        job: serde_json::from_value(read("job")).unwrap(),
+        main: Main::Job(serde_json::from_value(read("job")).unwrap()),
         pods: serde_json::from_value(read("pods")).unwrap(),
+        services: Vec::new(),
         events: serde_json::from_value(read("events")).unwrap(),
     };
     let at = recorded["at"].as_str().unwrap().parse().unwrap();

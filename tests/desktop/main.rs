@@ -8,15 +8,24 @@
     reason = "a test that cannot go on fails, in its helpers too"
 )]
 
+mod actions;
 #[path = "../cluster/api.rs"]
 #[expect(dead_code, reason = "shared with the tests of the cluster, which ask for more")]
 mod api;
 mod axe;
-mod driver;
+mod contexts;
+mod drafts;
+mod first_start;
+mod form;
+mod narrow;
+#[path = "../cluster/own.rs"]
+mod own;
+mod runs;
 #[path = "../cluster/sandbox.rs"]
 #[expect(dead_code, reason = "shared with the tests of the cluster, which ask for more")]
 mod sandbox;
 mod stage;
+mod tour;
 mod window;
 
 use std::time::Duration;
@@ -176,70 +185,6 @@ async fn a_text_is_found_in_a_long_log_and_a_long_run_is_stopped_from_the_list()
     let shown = stage.berth_json(&["show", &name]);
     assert_eq!(shown["state"], "STOPPED", "{shown}");
     assert_eq!(shown["log"]["lines"], 12_001, "its log is whole: {shown}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn every_screen_filled_with_data_passes_the_rules_of_axe_in_both_themes_and_is_reached_by_keys() {
-    let sandbox = Sandbox::new("window").await;
-    let stage = Stage::new(&sandbox.namespace);
-    let window = stage.open_window("axe");
-    let good = stage.file("good.yaml", &script("good", "echo well"));
-    let bad = stage.file("bad.yaml", &script("bad", "echo not so well; exit 3"));
-    let run = stage.berth_json(&["run", "-f", &bad, "--action", "job", "--backoff-limit", "1"]);
-    let name = run["objects"][0]["name"].as_str().unwrap_or_default().to_owned();
-    stage.berth_json(&["run", "-f", &good, "--action", "job"]);
-    let row = format!("//tr[.//a[.='{name}']]");
-    window.see(&format!("{row}//*[@data-state='failed']"), PATIENCE);
-    let mut found = Vec::new();
-    for theme in ["Light", "Dark"] {
-        window.click("//nav//a[contains(., 'Settings')]");
-        window.click(&format!("//*[@role='radiogroup']//label[.='{theme}']"));
-        window.click("//*[@role='radio'][@aria-label='teal']");
-        window.see("//*[@role='radio'][@aria-label='teal'][@aria-checked='true']", PATIENCE);
-        let mut look = |screen: &str| {
-            window.shot(&format!("{screen}-{}", theme.to_lowercase()));
-            found.extend(axe::findings(&window).into_iter().map(|finding| format!("{screen}, {theme}: {finding}")));
-        };
-        look("settings");
-        window.click("//h1");
-        window.press("gr");
-        window.see(&row, PATIENCE);
-        look("runs");
-        window.click(&format!("{row}//*[@data-state='failed']"));
-        window.see("//*[@role='dialog']//pre[contains(., 'not so well')]", PATIENCE);
-        look("drawer");
-        window.press("\u{E00C}");
-        window.click(&format!("{row}//a"));
-        window.see("//*[@role='log']//*[.='not so well']", PATIENCE);
-        look("run-logs");
-        for tab in ["Overview", "Events", "YAML"] {
-            window.click(&format!("//button[@role='tab'][starts-with(., '{tab}')]"));
-            look(&format!("run-{}", tab.to_lowercase()));
-        }
-        window.press("gf");
-        window.see("//tr[.//a[.='good']]", PATIENCE);
-        look("functions");
-        window.click("//tr//a[.='good']");
-        window.see("//pre[contains(., 'kind: container')]", PATIENCE);
-        look("function");
-        window.press("n");
-        window.see("//h1[.='New run']", PATIENCE);
-        window.type_into("Image", "busybox");
-        window.see("//aside//pre[contains(., 'kind: Job')]", PATIENCE);
-        look("form");
-        window.click("//button[.='Clear']");
-        window.press_control('k');
-        window.see("//input[@aria-label='Search everything']", PATIENCE);
-        look("palette");
-        window.press("\u{E00C}");
-        window.click("//h1");
-        window.press("?");
-        window.see("//*[@role='dialog'][contains(., 'Go to the functions')]", PATIENCE);
-        look("keys");
-        window.press("\u{E00C}");
-    }
-    window.close();
-    assert!(found.is_empty(), "axe found:\n{}", found.join("\n"));
 }
 
 /// A script that writes a number every fifth of a second.

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use berth_testkit::Relay;
+use berth_webdriver::Driver;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::driver::Driver;
 use crate::window::Window;
 
 /// Folders of a test's own; both programs work in them.
@@ -45,35 +45,81 @@ impl Stage {
         relay
     }
 
+    /// Adds a second context that leads to the same cluster.
+    pub fn add_context(&mut self, name: &str) {
+        let text = std::fs::read_to_string(&self.kubeconfig).unwrap();
+        let mut config: Value = serde_saphyr::from_str(&text).unwrap();
+        let mut second = config["contexts"][0].clone();
+        second["name"] = name.into();
+        config["contexts"].as_array_mut().unwrap().push(second);
+        self.kubeconfig = self.folder.path().join("two-contexts");
+        std::fs::write(&self.kubeconfig, config.to_string()).unwrap();
+    }
+
+    /// Everything in the folder of the drafts.
+    pub fn drafts(&self) -> String {
+        let folder = std::fs::read_dir(self.folder.path().join("data/drafts")).unwrap();
+        folder.flatten().map(|entry| std::fs::read_to_string(entry.path()).unwrap()).collect()
+    }
+
+    /// Name of the test cluster's context.
+    pub fn context(&self) -> &str {
+        &self.context
+    }
+
+    /// Begins without a kubeconfig, as on a new machine; returns the path of the one that a person would be given.
+    pub fn forget_kubeconfig(&mut self) -> String {
+        let nowhere = self.folder.path().join("none");
+        std::mem::replace(&mut self.kubeconfig, nowhere).to_str().unwrap().to_owned()
+    }
+
+    /// Lets both programs know another cluster's kubeconfig, too.
+    pub fn also(&mut self, kubeconfig: &Path) {
+        let both = [self.kubeconfig.as_path(), kubeconfig];
+        self.kubeconfig = std::env::join_paths(both).expect("paths without colons").into();
+    }
+
     /// Opens the window.
     pub fn open_window(&self, name: &str) -> Window {
-        let environment = self.environment();
-        let environment: Vec<_> = environment.iter().map(|(name, value)| (*name, value.as_path())).collect();
-        Window::new(Driver::start(&program("BERTH_DESKTOP_BINARY", "berth-desktop"), &environment), name)
+        let mut command = Command::new(program("BERTH_DESKTOP_BINARY", "berth-desktop"));
+        command.envs(self.environment());
+        Window::new(Driver::start(&command).unwrap_or_else(|error| panic!("{error}")), name)
     }
 
     /// Chooses the test's context and namespace in the window.
     pub fn choose_place(&self, window: &Window) {
-        window.click("//input[@aria-label='Context']");
-        // The option tells more than the name.
-        window.click(&format!("//*[@role='option'][starts-with(normalize-space(.), '{}')]", self.context));
+        self.choose_context(window, &self.context);
         let namespace = "//input[@aria-label='Namespace']";
         window.click(namespace);
         window.retype_at(namespace, &format!("{}\n", self.namespace));
     }
 
+    /// Chooses a context in the window.
+    pub fn choose_context(&self, window: &Window, name: &str) {
+        window.click("//input[@aria-label='Context']");
+        // The option tells more than the name.
+        window.click(&format!("//*[@role='option'][starts-with(normalize-space(.), '{name}')]"));
+    }
+
     /// Runs `berth` at the test's place; returns the document that it prints.
     #[track_caller]
     pub fn berth_json(&self, arguments: &[&str]) -> Value {
+        let place = ["--context", &self.context, "--namespace", &self.namespace, "-o", "json"];
+        serde_json::from_slice(&self.berth(&[&place, arguments].concat())).expect("berth prints one document")
+    }
+
+    /// Runs `berth`; returns what it prints.
+    #[track_caller]
+    pub fn berth(&self, arguments: &[&str]) -> Vec<u8> {
         let mut command = Command::new(program("BERTH_BINARY", "berth"));
-        command.args(["--context", &self.context, "--namespace", &self.namespace, "-o", "json"]).args(arguments);
+        command.args(arguments);
         for (name, value) in self.environment() {
             command.env(name, value);
         }
         let output = command.output().expect("berth starts");
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "berth {arguments:?}: {}\n{errors}", String::from_utf8_lossy(&output.stdout));
-        serde_json::from_slice(&output.stdout).expect("berth prints one document")
+        output.stdout
     }
 
     /// Writes a file for the programs to read; returns its path.

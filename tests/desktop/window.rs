@@ -5,9 +5,8 @@ use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use berth_webdriver::Driver;
 use serde_json::{Value, json};
-
-use crate::driver::Driver;
 
 /// How long a control may take to appear.
 const CONTROL: Duration = Duration::from_secs(30);
@@ -18,6 +17,9 @@ const ENTER: char = '\u{E007}';
 
 /// The key Control, held to the end of a command.
 const CONTROL_KEY: char = '\u{E009}';
+
+/// The key Shift.
+const SHIFT_KEY: char = '\u{E008}';
 
 /// A window of the program. When a test fails, it leaves a picture behind.
 pub struct Window {
@@ -61,6 +63,37 @@ impl Window {
         }
     }
 
+    /// Clicks on an element with Shift held.
+    #[track_caller]
+    pub fn shift_click(&self, xpath: &str) {
+        let shift = |deed: &str| json!({ "type": deed, "value": SHIFT_KEY.to_string() });
+        let pause = json!({ "type": "pause" });
+        let keys = json!({ "type": "key", "id": "keys", "actions": [shift("keyDown"), pause, pause, shift("keyUp")] });
+        let pointer = [self.move_to(xpath), button("pointerDown"), button("pointerUp"), pause.clone()];
+        self.act(&[keys, json!({ "type": "pointer", "id": "mouse", "actions": pointer })]);
+    }
+
+    /// Drags from one element to another.
+    #[track_caller]
+    pub fn drag(&self, from: &str, to: &str) {
+        let pointer = [self.move_to(from), button("pointerDown"), self.move_to(to), button("pointerUp")];
+        self.act(&[json!({ "type": "pointer", "id": "mouse", "actions": pointer })]);
+    }
+
+    #[track_caller]
+    fn move_to(&self, xpath: &str) -> Value {
+        let origin = json!({ ELEMENT: self.find(xpath, CONTROL) });
+        json!({ "type": "pointerMove", "duration": 100, "origin": origin, "x": 0, "y": 0 })
+    }
+
+    #[track_caller]
+    fn act(&self, sources: &[Value]) {
+        let body = json!({ "actions": sources });
+        if let Err(error) = self.driver.command("POST", "/actions", Some(&body)) {
+            panic!("the pointer does not move: {error}");
+        }
+    }
+
     /// Types into the field of a label.
     #[track_caller]
     pub fn type_into(&self, label: &str, text: &str) {
@@ -89,9 +122,34 @@ impl Window {
     /// Presses keys where the focus is.
     pub fn press(&self, keys: &str) {
         let body = json!({ "text": keys.replace('\n', &ENTER.to_string()) });
-        let active = self.driver.command("GET", "/element/active", None).expect("something has the focus");
-        let element = active[ELEMENT].as_str().expect("an element has a name").to_owned();
-        self.driver.command("POST", &format!("/element/{element}/value"), Some(&body)).expect("keys are pressed");
+        let deadline = Instant::now() + CONTROL;
+        loop {
+            let active = self.driver.command("GET", "/element/active", None).expect("something has the focus");
+            let element = active[ELEMENT].as_str().expect("an element has a name").to_owned();
+            match self.driver.command("POST", &format!("/element/{element}/value"), Some(&body)) {
+                Ok(_) => return,
+                // The page drew it anew, or gave the focus to another.
+                Err(error) if error.contains("stale element") && Instant::now() < deadline => {}
+                Err(error) => panic!("keys cannot be pressed: {error}"),
+            }
+        }
+    }
+
+    /// Makes the window so many pixels wide and high.
+    pub fn resize(&self, width: u32, height: u32) {
+        let body = json!({ "width": width, "height": height });
+        self.driver.command("POST", "/window/rect", Some(&body)).expect("the window takes another size");
+    }
+
+    /// Shows the screen of an address of the page.
+    pub fn go(&self, address: &str) {
+        self.run_script("location.hash = arguments[0]", &json!(address));
+    }
+
+    /// Presses keys of the window, outside of any field.
+    pub fn press_away(&self, keys: &str) {
+        self.run_script("document.activeElement?.blur()", &Value::Null);
+        self.press(keys);
     }
 
     /// Presses Control with a key.
@@ -101,14 +159,12 @@ impl Window {
 
     /// Runs a script in the page with an argument; returns what it returns.
     pub fn run_script(&self, script: &str, argument: &Value) -> Value {
-        let body = json!({ "script": script, "args": [argument] });
-        self.driver.command("POST", "/execute/sync", Some(&body)).unwrap_or_else(|error| panic!("{error}"))
+        self.driver.run_script(script, argument).unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// The same for a script that calls its last argument when it is done.
     pub fn run_async_script(&self, script: &str, argument: &Value) -> Value {
-        let body = json!({ "script": script, "args": [argument] });
-        self.driver.command("POST", "/execute/async", Some(&body)).unwrap_or_else(|error| panic!("{error}"))
+        self.driver.run_async_script(script, argument).unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// Takes a picture into `target/shots/`, once what changes has changed and was painted.
@@ -116,9 +172,8 @@ impl Window {
         let painted = "const done = arguments[arguments.length - 1];
             requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 400)));
             setTimeout(done, 2000);";
-        let body = json!({ "script": painted, "args": [] });
         // Where the page cannot answer any more, its picture says more than an error would.
-        let _ = self.driver.command("POST", "/execute/async", Some(&body));
+        let _ = self.driver.run_async_script(painted, &Value::Null);
         let picture = self.driver.command("GET", "/screenshot", None).expect("a picture of the page");
         let bytes = STANDARD.decode(picture.as_str().unwrap_or_default()).expect("a picture in base64");
         let folder = shots();
@@ -129,6 +184,11 @@ impl Window {
     /// Closes the window, as its own button would, and waits for the program's end.
     pub fn close(self) {
         drop(self);
+    }
+
+    /// Kills the program, as a crash would.
+    pub fn crash(self) {
+        self.driver.kill_program().unwrap_or_else(|error| panic!("{error}"));
     }
 
     #[track_caller]
@@ -161,11 +221,17 @@ impl Drop for Window {
     }
 }
 
+/// What is done with the main button of a pointer.
+fn button(deed: &str) -> Value {
+    json!({ "type": deed, "button": 0 })
+}
+
 /// The control of a label, or one that is named so itself.
 fn field(label: &str) -> String {
     format!(
-        "(//label[starts-with(normalize-space(.), '{label}')]/ancestor::div[contains(@class, 'InputWrapper-root')][1]\
-         //*[self::input or self::textarea] | //input[@aria-label='{label}'])[1]"
+        "(//*[contains(@class, 'InputWrapper-label')][starts-with(normalize-space(.), '{label}')]\
+         /ancestor::div[contains(@class, 'InputWrapper-root')][1]//*[self::input or self::textarea or @role='textbox']\
+         | //input[@aria-label='{label}'])[1]"
     )
 }
 

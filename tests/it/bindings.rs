@@ -1,4 +1,5 @@
-//! The TypeScript that the page compiles against is the one that the Rust says.
+//! The page and the program are of one piece: the TypeScript that the page compiles against is the one that the Rust
+//! says, and the version that the page tells is the program's.
 
 use std::path::Path;
 
@@ -16,4 +17,10 @@ fn the_committed_bindings_are_current() {
         read(&committed) == read(&fresh),
         "ui/src/ipc/bindings.ts is stale: run UPDATE_BINDINGS=1 cargo test --test it bindings"
     );
+}
+
+#[test]
+fn the_page_tells_the_version_of_the_program() {
+    let package: serde_json::Value = serde_json::from_str(include_str!("../../ui/package.json")).unwrap();
+    assert_eq!(package.get("version"), Some(&serde_json::json!(env!("CARGO_PKG_VERSION"))));
 }

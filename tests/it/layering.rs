@@ -60,7 +60,9 @@ const LAYERS: &[Layer] = &[
         beneath: &["berth-model", "berth-k8s", "berth-core", "berth-history", "berth-vault"],
         never: &[TAURI],
     },
-    Layer { name: "xtask", beneath: &[], never: &[KUBE, SQL, KEYRING, TAURI] },
+    Layer { name: "berth-webdriver", beneath: &[], never: &[KUBE, SQL, KEYRING, TAURI] },
+    Layer { name: "berth-blank", beneath: &[], never: &[KUBE, SQL, KEYRING] },
+    Layer { name: "xtask", beneath: &["berth-webdriver"], never: &[KUBE, SQL, KEYRING, TAURI] },
 ];
 
 fn matches(pattern: &str, name: &str) -> bool {

@@ -4,10 +4,16 @@
 //! A ratio of two programs on one machine in one hour says something; a time alone does not.
 
 mod capture;
+mod channel;
+mod frames;
 mod history;
 mod machine;
+mod memory;
 mod rival;
+mod screen;
+mod start;
 mod submit;
+mod window;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -39,6 +45,15 @@ struct Benchmark {
 /// All of them, in the order of the table.
 const ALL: &[Benchmark] = &[
     Benchmark {
+        id: "B1",
+        title: "Start of the window",
+        how: "From the start of the program, its files in memory already, to the moment at which the first of 10,000 runs \
+              shows on the display as it stays, against an empty window of the same Tauri until its one line shows. Both \
+              built as they are shipped; looked for in the display's own memory every millisecond, so that neither \
+              program knows of it. The page itself counts from when its rail shows.",
+        run: start::run,
+    },
+    Benchmark {
         id: "B6",
         title: "Capture of a log",
         how: "A log of 200 MB, read to its end and stored durably by `berth wait`, against `kubectl logs -f` of the same pod \
@@ -53,6 +68,13 @@ const ALL: &[Benchmark] = &[
         run: submit::run,
     },
     Benchmark {
+        id: "B12",
+        title: "Log lines to the page",
+        how: "A stored log read by the page to its end, piece after piece, to lines with their times and numbers, against \
+              one plain fetch of as many bytes, held in memory, in an empty window.",
+        run: channel::run,
+    },
+    Benchmark {
         id: "B13",
         title: "History of 100,000 runs",
         how: "A page of 100 runs with its counts, asked through the history's own port until the runs are parsed, against \
@@ -60,6 +82,22 @@ const ALL: &[Benchmark] = &[
           Berth keeps the rows it has parsed, by revision, as a list is read again after every change; pages not seen \
           before are parsed anew.",
         run: history::run,
+    },
+    Benchmark {
+        id: "B16",
+        title: "Memory of the window",
+        how: "Proportional set size of the program and all processes that it started, half a minute after its start, with \
+              five runs that write a line five times a second, all followed and stored, on the list of a history of \
+              10,000 runs; against an empty window of the same Tauri.",
+        run: memory::run,
+    },
+    Benchmark {
+        id: "B17",
+        title: "Evenness of the window",
+        how: "Times between animation frames as the page sees them, to the millisecond, against a blank page in the same \
+              window: both scrolled by a row each frame; then the end of a log followed that gets 10,000 lines a second, \
+              the same lines being stored while the blank page is open.",
+        run: frames::run,
     },
 ];
 

@@ -2,12 +2,14 @@
 //! home folder of its own, so that nothing of the user's is read or changed.
 
 use std::env;
+use std::ffi::OsString;
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::process::command;
 use crate::{cache, paths};
@@ -15,6 +17,15 @@ use crate::{cache, paths};
 /// Unlocks a keyring with a throw-away password, then becomes the command.
 const WITH_KEYRING: &str =
     "printf throw-away | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1 && exec \"$@\"";
+
+/// Size of the display, in pixels, and what it does without.
+const SCREEN: &str = "-screen 0 1280x800x24 -nolisten tcp";
+
+/// What a program needs to know of a session that is open.
+const OPEN: [&str; 3] = ["DISPLAY", "XAUTHORITY", "DBUS_SESSION_BUS_ADDRESS"];
+
+/// Tells what a program needs to know, then keeps the session open for as long as it is not told to end.
+const TELL_AND_WAIT: &str = r#"for name; do eval "printf '%s\\n' \"\$$name\""; done; exec cat"#;
 
 /// A home folder that is removed with the value.
 pub struct Session {
@@ -40,7 +51,34 @@ impl Session {
     /// # Errors
     /// When the user's own folders cannot be named.
     pub fn command(&self, inner: &Command) -> Result<Command> {
-        let mut outer = command("xvfb-run", ["-a", "-s", "-screen 0 1280x800x24 -nolisten tcp"]);
+        self.on_screen(SCREEN, inner)
+    }
+
+    /// Opens the session for programs that come and go; what is on its display can be read from a file.
+    ///
+    /// # Errors
+    /// When the display, the bus or the keyring does not start.
+    pub fn open(self) -> Result<Desktop> {
+        let mut told = command("sh", ["-c", TELL_AND_WAIT, "sh"]);
+        let screen = format!("{SCREEN} -fbdir {}", self.home.display());
+        let mut holder = self.on_screen(&screen, told.args(OPEN))?;
+        let holder = holder.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut holder = holder.spawn().context("failed to start xvfb-run")?;
+        let lines = holder.stdout.take().into_iter().flat_map(|output| BufReader::new(output).lines());
+        let values: Vec<String> = lines.take(OPEN.len()).map_while(Result::ok).collect();
+        let desktop = Desktop {
+            holder,
+            environment: OPEN.into_iter().map(OsString::from).zip(values.iter().map(OsString::from)).collect(),
+            session: self,
+        };
+        if values.len() < OPEN.len() {
+            bail!("the desktop session did not start");
+        }
+        Ok(desktop)
+    }
+
+    fn on_screen(&self, screen: &str, inner: &Command) -> Result<Command> {
+        let mut outer = command("xvfb-run", ["-a", "-s", screen]);
         outer.args(["dbus-run-session", "--", "sh", "-c", WITH_KEYRING, "sh"]);
         outer.arg(inner.get_program()).args(inner.get_args());
         self.isolate(&mut outer)?;
@@ -79,6 +117,44 @@ impl Session {
             command.env_remove(name);
         }
         Ok(())
+    }
+}
+
+/// A session that is open until the value is dropped.
+pub struct Desktop {
+    holder: Child,
+    environment: Vec<(OsString, OsString)>,
+    session: Session,
+}
+
+impl Desktop {
+    /// Makes a command that runs in the session.
+    ///
+    /// # Errors
+    /// When the user's own folders cannot be named.
+    pub fn command(&self, program: &Path) -> Result<Command> {
+        let mut command = command(program, [""; 0]);
+        self.session.isolate(&mut command)?;
+        command.envs(self.environment.iter().cloned());
+        Ok(command)
+    }
+
+    /// Home folder of the programs.
+    pub fn home(&self) -> &Path {
+        &self.session.home
+    }
+
+    /// The file that shows what is on the display, in the X window dump format.
+    pub fn screen(&self) -> PathBuf {
+        self.session.home.join("Xvfb_screen0")
+    }
+}
+
+impl Drop for Desktop {
+    fn drop(&mut self) {
+        // The end of its input ends the shell's last command, and each around it ends with the one within.
+        drop(self.holder.stdin.take());
+        self.holder.wait().ok();
     }
 }
 

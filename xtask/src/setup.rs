@@ -100,7 +100,7 @@ pub fn for_cluster() -> Result<()> {
     if cluster::is_prepared()? {
         return Ok(());
     }
-    tools(&["go"])?;
+    tools(&["cargo", "go"])?;
     cluster::prepare().map(drop)
 }
 

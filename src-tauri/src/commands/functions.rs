@@ -1,7 +1,8 @@
 //! Commands about functions.
 
-use berth_core::ports::RunQuery;
-use berth_model::{Action, FunctionName, Problem, ProjectName, TaskSpec, parse_documents};
+use berth_core::FileReport;
+use berth_core::ports::FunctionNames;
+use berth_model::{Action, FunctionName, ProjectName, TaskSpec, parse_documents};
 use tauri::State;
 
 use crate::error::{CommandError, CommandResult};
@@ -13,20 +14,15 @@ use crate::views::{FunctionVersion, FunctionView, RunView};
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn list_functions(shell: State<'_, Shell>, project: ProjectName) -> CommandResult<Vec<FunctionView>> {
-    let app = shell.app()?;
-    let mut views = Vec::new();
-    for function in app.history().functions(&project).await? {
-        let query = RunQuery {
-            project: Some(project.clone()),
-            function: Some(function.name.clone()),
-            archived: true,
-            limit: 1,
-            ..RunQuery::default()
-        };
-        let newest = app.runs(&query).await?.rows.into_iter().next().map(RunView::from);
-        views.push(FunctionView::of(function, newest));
-    }
-    Ok(views)
+    let found = shell.app()?.history().functions_with_runs(&project).await?;
+    Ok(found.into_iter().map(|(function, newest)| FunctionView::of(function, newest.map(RunView::from))).collect())
+}
+
+/// Lists the names and labels of a project's functions: what a list of runs can be narrowed to.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn function_names(shell: State<'_, Shell>, project: ProjectName) -> CommandResult<FunctionNames> {
+    Ok(shell.app()?.history().function_names(&project).await?)
 }
 
 /// Lists all versions of a function, newest first.
@@ -41,7 +37,8 @@ pub(crate) async fn function_versions(
     Ok(versions.into_iter().map(FunctionVersion::from).collect())
 }
 
-/// Fills the form from a version of a function and the saved defaults of its job.
+/// Fills the form from a version of a function and the saved defaults of an action; where none is said, of the first that
+/// has any.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn function_form(
@@ -49,17 +46,24 @@ pub(crate) async fn function_form(
     project: ProjectName,
     name: String,
     version: Option<u32>,
+    action: Option<Action>,
 ) -> CommandResult<RunForm> {
     let app = shell.app()?;
     let found = app.history().function(&project, &parse(&name)?, version).await?;
     let function = found.ok_or_else(|| {
         CommandError::new(berth_core::ErrorCode::NotFound, format!("There is no function \"{name}\" any more."))
     })?;
-    let task = app.history().task(function.id, Action::Job).await?.unwrap_or_else(TaskSpec::default);
-    Ok(RunForm::of(function.name.as_str(), &function.spec, &task))
+    let wanted = action.map_or_else(|| Action::ALL.to_vec(), |action| vec![action]);
+    for action in wanted {
+        if let Some(task) = app.history().task(function.id, action).await? {
+            return Ok(RunForm::of(function.name.as_str(), action, &function.spec, &task));
+        }
+    }
+    let nothing = TaskSpec::default();
+    Ok(RunForm::of(function.name.as_str(), action.unwrap_or_default(), &function.spec, &nothing))
 }
 
-/// Saves what the form says as a function with its defaults for jobs; returns its version.
+/// Saves what the form says as a function with its defaults for the action; returns its version.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn save_function(shell: State<'_, Shell>, form: RunForm) -> CommandResult<u32> {
@@ -75,14 +79,18 @@ pub(crate) async fn delete_function(shell: State<'_, Shell>, project: ProjectNam
     Ok(shell.app()?.history().delete_function(&project, &parse(&name)?, None).await?)
 }
 
-/// Checks the text of a function file and saves nothing; returns all problems.
+/// Tells what the text of a function file would come to, and saves nothing.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn check_file(shell: State<'_, Shell>, text: String) -> CommandResult<Vec<Problem>> {
-    Ok(match parse_documents(&text) {
-        Ok(documents) => shell.app()?.validate_documents(&documents),
-        Err(problem) => vec![problem],
-    })
+pub(crate) async fn check_file(
+    shell: State<'_, Shell>,
+    project: ProjectName,
+    text: String,
+) -> CommandResult<FileReport> {
+    match parse_documents(&text) {
+        Ok(documents) => Ok(shell.app()?.inspect_documents(&project, &documents).await?),
+        Err(problem) => Ok(FileReport { problems: vec![problem], ..FileReport::default() }),
+    }
 }
 
 /// Saves the functions of a file; returns their names.

@@ -55,7 +55,7 @@ pub(crate) async fn check_run(shell: State<'_, Shell>, form: RunForm) -> Command
 #[specta::specta]
 pub(crate) async fn run_form(shell: State<'_, Shell>, run: RunId) -> CommandResult<RunForm> {
     let run = shell.app()?.find_run(&run.to_string()).await?.run;
-    let filled = RunForm::of(run.function.name.as_str(), &run.spec.function, &run.spec.task);
+    let filled = RunForm::of(run.function.name.as_str(), run.action, &run.spec.function, &run.spec.task);
     Ok(RunForm {
         parent: Some(run.id),
         project: run.project.to_string(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use berth_core::ports::{RunRow, TransitionRow};
 use berth_core::{AttemptSpans, RunEvent, Step, startup};
-use berth_model::{Attempt, ObjectRef, Origin, Phase, RunId, RunState};
+use berth_model::{Attempt, ObjectRef, Origin, Phase, PinnedImage, Run, RunId, RunState, ServicePort};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -21,10 +21,14 @@ pub(crate) struct RunDetails {
     pub parent: Option<RunId>,
     /// The image that really ran, by digest.
     pub image_digest: Option<String>,
+    /// What it builds, where that is its action.
+    pub build: Option<BuildView>,
     /// What was asked, value by value.
     pub values: Vec<SpecValue>,
     /// Its pods.
     pub attempts: Vec<Attempt>,
+    /// Ports of a service that a forward can lead to.
+    pub ports: Vec<PortView>,
     /// What was made in the cluster.
     pub objects: Vec<ObjectRef>,
     /// Every change of its status, oldest first.
@@ -35,6 +39,40 @@ pub(crate) struct RunDetails {
     pub spans: Vec<SpanView>,
     /// The objects as submitted.
     pub yaml: String,
+}
+
+/// What a build makes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub(crate) struct BuildView {
+    /// The Dockerfile.
+    pub dockerfile: String,
+    /// The name of the image, with the tag of this run.
+    pub image: String,
+    /// The image by its digest, once the registry took it.
+    pub built: Option<String>,
+    /// What it did to its function, once it is done.
+    pub pinned: Option<PinnedImage>,
+}
+
+impl BuildView {
+    fn of(run: &Run) -> Option<Self> {
+        let plan = run.build.as_ref()?;
+        Some(Self {
+            dockerfile: plan.dockerfile.clone(),
+            image: plan.image.to_string(),
+            built: run.built_image().map(|image| image.to_string()),
+            pinned: run.status.pinned.clone(),
+        })
+    }
+}
+
+/// A port of a service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub(crate) struct PortView {
+    /// Its number.
+    pub port: u16,
+    /// Its name, where it has one.
+    pub name: Option<String>,
 }
 
 /// One value that was asked for, and where it came from.
@@ -92,7 +130,7 @@ pub(crate) struct SpanView {
     /// Number of the attempt.
     pub attempt: u32,
     /// What was done.
-    pub step: StepView,
+    pub step: Step,
     /// When it began.
     pub from: String,
     /// When it ended; `null` while it goes on.
@@ -101,36 +139,11 @@ pub(crate) struct SpanView {
     pub bytes: Option<Whole>,
 }
 
-/// What an attempt does, in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum StepView {
-    /// Waiting for the cluster to make its pod.
-    Queued,
-    /// Waiting for a node.
-    Scheduling,
-    /// The node prepares volumes and network.
-    Preparing,
-    /// The node pulls the image.
-    Pulling,
-    /// The container is made and started.
-    Starting,
-    /// The program runs.
-    Running,
-}
-
 impl SpanView {
     fn of(attempt: AttemptSpans) -> impl Iterator<Item = Self> {
         attempt.spans.into_iter().map(move |span| Self {
             attempt: attempt.number,
-            step: match span.step {
-                Step::Queued => StepView::Queued,
-                Step::Scheduling => StepView::Scheduling,
-                Step::Preparing => StepView::Preparing,
-                Step::Pulling => StepView::Pulling,
-                Step::Starting => StepView::Starting,
-                Step::Running => StepView::Running,
-            },
+            step: span.step,
             from: span.from.to_string(),
             to: span.to.map(|to| to.to_string()),
             bytes: span.bytes.map(Whole),
@@ -143,14 +156,17 @@ impl RunDetails {
     pub fn of(row: RunRow, transitions: Vec<TransitionRow>, events: Vec<RunEvent>) -> Self {
         let view = RunView::of(&row);
         let run = row.run;
+        let build = BuildView::of(&run);
         let steps = startup(run.created, &run.status.attempts, &events, view.is_final);
         Self {
             run: view,
             kubeconfig: run.target.kubeconfig,
             parent: run.parent,
+            build,
             image_digest: run.status.image_digest,
             values: values(serde_json::to_value(&run.spec).unwrap_or_default(), &run.origins),
             attempts: run.status.attempts,
+            ports: ports(&run.spec.task.service_ports),
             objects: run.status.objects,
             transitions: transitions.into_iter().map(TransitionView::from).collect(),
             events: events.into_iter().map(EventView::from).collect(),
@@ -158,6 +174,12 @@ impl RunDetails {
             yaml: yaml_documents(&run.manifests),
         }
     }
+}
+
+/// Only TCP can be forwarded.
+fn ports(all: &[ServicePort]) -> Vec<PortView> {
+    let is_tcp = |port: &&ServicePort| port.protocol.as_deref().is_none_or(|protocol| protocol == "TCP");
+    all.iter().filter(is_tcp).map(|port| PortView { port: port.port, name: port.name.clone() }).collect()
 }
 
 impl From<TransitionRow> for TransitionView {
@@ -170,7 +192,7 @@ impl From<TransitionRow> for TransitionView {
             phase: status.phase,
             doing: status.doing().to_owned(),
             reason: status.reason.as_ref().map(ToString::to_string),
-            message: status.message,
+            message: status.why().map(str::to_owned),
         }
     }
 }
@@ -192,7 +214,7 @@ pub(crate) fn yaml_documents(objects: &[Value]) -> String {
 }
 
 /// Lists the values of a specification with their origins: that of the path itself, else of the nearest path above.
-fn values(spec: Value, origins: &BTreeMap<String, Origin>) -> Vec<SpecValue> {
+pub(super) fn values(spec: Value, origins: &BTreeMap<String, Origin>) -> Vec<SpecValue> {
     let Value::Object(parts) = spec else { return Vec::new() };
     let mut listed = Vec::new();
     for part in parts.into_iter().filter_map(|(_, part)| if let Value::Object(part) = part { Some(part) } else { None })

@@ -79,11 +79,19 @@ impl From<LogInfo> for LogView {
     }
 }
 
-/// A piece of a log.
+/// A piece of a log: its lines in one text, since a log is long and names around each line would be half of what crosses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub(crate) struct LogPage {
-    /// Its lines.
-    pub lines: Vec<LogLine>,
+    /// Number of its first line, from 0.
+    pub first: Whole,
+    /// Cursor of the first byte of that line.
+    pub at: Whole,
+    /// Its lines, each ended by a newline: the time (RFC 3339 with nanoseconds), a space, the content; a line without a
+    /// space carries no time. Bytes that are no UTF-8 show as U+FFFD.
+    pub text: String,
+    /// Lines whose text is not all of their bytes, each a character: place in `text`, from 0; bytes as stored, with the
+    /// newline; bytes of content not shown because the line is too long.
+    pub sized: Vec<(u32, u32, u32)>,
     /// Where to go on.
     pub next: Whole,
     /// Whether the log is complete and this piece reaches its end.
@@ -99,54 +107,52 @@ pub(crate) struct LogMatches {
     pub next: Option<Whole>,
 }
 
-/// One line of a log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
-pub(crate) struct LogLine {
-    /// Its number, from 0.
-    pub number: Whole,
-    /// Cursor of its first byte.
-    pub at: Whole,
-    /// Its time, RFC 3339 with nanoseconds; empty where the line carries none.
-    pub time: String,
-    /// Its content as text; bytes that are no UTF-8 show as U+FFFD.
-    pub text: String,
-    /// Bytes of content not shown because the line is too long.
-    pub hidden: Whole,
-}
-
 impl LogPage {
     /// Keeps a wished size within bounds.
     pub fn bounded(limit: u32) -> usize {
         usize::try_from(limit.clamp(1, PIECE)).unwrap_or(LINE)
     }
 
-    /// Splits a piece into lines.
+    /// Puts the lines of a piece into one text.
     pub fn of(piece: &LogPiece) -> Self {
-        let mut at = piece.next.saturating_sub(piece.raw.len() as u64);
-        let mut lines = Vec::new();
-        for (raw, number) in piece.raw.split_inclusive(|byte| *byte == b'\n').zip(piece.first_line..) {
-            lines.push(line(raw, number, at));
-            at += raw.len() as u64;
+        let at = piece.next.saturating_sub(piece.raw.len() as u64);
+        let (text, sized) = shown(&piece.raw);
+        Self {
+            first: Whole(piece.first_line),
+            at: Whole(at),
+            text,
+            sized,
+            next: Whole(piece.next),
+            at_end: piece.at_end,
         }
-        Self { lines, next: Whole(piece.next), at_end: piece.at_end }
     }
 }
 
-fn line(raw: &[u8], number: u64, at: u64) -> LogLine {
-    let raw = raw.strip_suffix(b"\n").unwrap_or(raw);
-    let split = raw.iter().position(|byte| *byte == b' ');
-    let (time, content) = match split.and_then(|place| raw.split_at_checked(place)) {
-        Some((time, rest)) => (time, rest.get(1..).unwrap_or_default()),
-        None => (&[][..], raw),
-    };
-    let shown = content.get(..LINE).unwrap_or(content);
-    LogLine {
-        number: Whole(number),
-        at: Whole(at),
-        time: String::from_utf8_lossy(time).into_owned(),
-        text: String::from_utf8_lossy(shown).into_owned(),
-        hidden: Whole((content.len() - shown.len()) as u64),
+/// The text of whole lines, and the lengths of those that are not their text byte by byte.
+fn shown(piece: &[u8]) -> (String, Vec<(u32, u32, u32)>) {
+    let is_short = piece.split(|byte| *byte == b'\n').all(|line| line.len() <= LINE);
+    if is_short && piece.is_ascii() && piece.last().is_none_or(|last| *last == b'\n') {
+        // Most of all logs, and quicker as a whole.
+        return (String::from_utf8_lossy(piece).into_owned(), Vec::new());
     }
+    let mut text = String::with_capacity(piece.len());
+    let mut sized = Vec::new();
+    for (place, raw) in (0..).zip(piece.split_inclusive(|byte| *byte == b'\n')) {
+        let line = raw.strip_suffix(b"\n").unwrap_or(raw);
+        let begin = line.iter().position(|byte| *byte == b' ').map_or(0, |space| space + 1);
+        let shown = line.get(..begin.saturating_add(LINE)).unwrap_or(line);
+        if shown.len() < line.len() || !line.is_ascii() {
+            sized.push((place, bytes(raw), bytes(line) - bytes(shown)));
+        }
+        text.push_str(&String::from_utf8_lossy(shown));
+        text.push('\n');
+    }
+    (text, sized)
+}
+
+/// A length as the page counts; no line is as long as the most that it can say.
+fn bytes(of: &[u8]) -> u32 {
+    u32::try_from(of.len()).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
@@ -159,26 +165,24 @@ mod tests {
     }
 
     #[test]
-    fn lines_carry_time_text_number_and_cursor() {
-        let page = page(b"2026-01-01T00:00:00.000000001Z epoch 1\n2026-01-01T00:00:00.000000002Z \n");
-        let [first, second] = &page.lines[..] else { panic!("two lines, not {:?}", page.lines) };
-        assert_eq!((first.number.0, first.at.0, first.text.as_str()), (7, 100, "epoch 1"));
-        assert_eq!(first.time, "2026-01-01T00:00:00.000000001Z");
-        assert_eq!((second.number.0, second.at.0, second.text.as_str()), (8, 139, ""), "an empty line is a line");
-        assert_eq!(page.next, Whole(171));
+    fn plain_lines_cross_as_they_are_stored() {
+        let raw = b"2026-01-01T00:00:00.000000001Z epoch 1\n2026-01-01T00:00:00.000000002Z \n";
+        let page = page(raw);
+        assert_eq!((page.first, page.at, page.next), (Whole(7), Whole(100), Whole(171)));
+        assert_eq!(page.text.as_bytes(), raw);
+        assert!(page.sized.is_empty(), "each byte is a character");
     }
 
     #[test]
     fn odd_bytes_and_long_lines_do_not_stall_the_page() {
-        let mut raw = b"T \xff\xfe ok \x1b[31mred\r\nT ".to_vec();
+        let mut raw = b"T plain\nT \xff\xfe ok \x1b[31mred\r\nT ".to_vec();
         raw.extend(vec![b'x'; LINE + 5]);
         raw.push(b'\n');
         let page = page(&raw);
-        assert_eq!(
-            page.lines[0].text, "\u{fffd}\u{fffd} ok \x1b[31mred\r",
-            "escapes and returns are the page's to show"
-        );
-        assert_eq!((page.lines[1].text.len(), page.lines[1].hidden), (LINE, Whole(5)));
+        let lines: Vec<&str> = page.text.split_terminator('\n').collect();
+        assert_eq!(lines[1], "T \u{fffd}\u{fffd} ok \x1b[31mred\r", "escapes and returns are the page's to show");
+        assert_eq!(lines[2].len(), LINE + 2);
+        assert_eq!(page.sized, [(1, 18, 0), (2, 16_392, 5)], "with their lengths as stored the next line is found");
     }
 
     #[test]

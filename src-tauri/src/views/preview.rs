@@ -5,15 +5,17 @@ use berth_model::Problem;
 use serde::{Deserialize, Serialize};
 
 use crate::error::CommandResult;
-use crate::views::details::yaml_documents;
+use crate::views::details::{SpecValue, values, yaml_documents};
 
 /// What a form would launch, or what is wrong with it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, specta::Type)]
 pub(crate) struct Preview {
     /// All problems, each at its field; empty where it can be launched.
     pub problems: Vec<Problem>,
     /// The objects, main first.
     pub yaml: Option<String>,
+    /// Every value, and where it came from.
+    pub values: Vec<SpecValue>,
     /// The command as the container gets it.
     pub command: Option<Vec<String>>,
     /// The arguments as the container gets them.
@@ -32,6 +34,7 @@ impl Preview {
             Ok(prepared) => Ok(Self {
                 problems: Vec::new(),
                 yaml: Some(yaml_documents(&prepared.manifests)),
+                values: values(serde_json::to_value(&prepared.spec).unwrap_or_default(), &prepared.origins),
                 command: prepared.command,
                 args: prepared.args,
                 target: Some(format!("{} / {}", prepared.target.context, prepared.target.namespace)),

@@ -1,7 +1,7 @@
 //! A run as a list shows it.
 
 use berth_core::ports::RunRow;
-use berth_model::{Action, InstallationId, Phase, RunId, RunState, StatusWord, Wish};
+use berth_model::{Action, Copies, InstallationId, Phase, RunId, RunState, StatusWord, Wish};
 use serde::{Deserialize, Serialize};
 
 use crate::views::Whole;
@@ -11,8 +11,6 @@ use crate::views::Whole;
 pub(crate) struct RunView {
     /// Identity.
     pub id: RunId,
-    /// The history's own order.
-    pub seq: Whole,
     /// Number of changes so far.
     pub revision: Whole,
     /// Name that its objects carry: what people call the run.
@@ -53,6 +51,10 @@ pub(crate) struct RunView {
     pub finished: Option<String>,
     /// Attempts so far.
     pub attempts: u32,
+    /// Copies of a service: ready, of how many.
+    pub copies: Option<Copies>,
+    /// Addresses of a service by themselves, without a forward.
+    pub urls: Vec<String>,
     /// What someone wants to become of it.
     pub wish: Option<Wish>,
     /// Who launched it: a run of another installation is looked at, not touched.
@@ -77,7 +79,6 @@ impl RunView {
         let (run, status) = (&row.run, &row.run.status);
         Self {
             id: run.id,
-            seq: Whole(row.seq),
             revision: Whole(status.revision),
             name: run.object_name.clone(),
             project: run.project.to_string(),
@@ -92,15 +93,17 @@ impl RunView {
             phase: status.phase,
             doing: status.doing().to_owned(),
             reason: status.reason.as_ref().map(ToString::to_string),
-            message: status.message.clone(),
+            message: status.why().map(str::to_owned),
             exit_code: status.exit_code,
             created: run.created.to_string(),
             started: status.started.map(|time| time.to_string()),
             finished: status.ended().map(|time| time.to_string()),
             attempts: u32::try_from(status.attempts.len()).unwrap_or(u32::MAX),
+            copies: status.copies,
+            urls: status.urls.clone(),
             wish: status.wish,
             installation: run.installation,
-            is_final: status.state.is_final(run.action),
+            is_final: status.is_over(run.action),
             only_in_history: status.only_in_history,
             archived: row.archived,
         }

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use berth_k8s::{Rendering, manifest};
 use berth_model::{
-    Action, Amount, FunctionName, FunctionRef, FunctionSpec, ObjectRef, ProjectName, Quantity, Resources, RunId,
-    RunSpec, TaskSpec,
+    Action, Amount, FunctionName, FunctionRef, FunctionSpec, HelperImages, ObjectRef, ProjectName, Quantity, Resources,
+    RunId, RunSpec, TaskSpec,
 };
 use serde_json::{Value, json};
 
@@ -79,9 +79,12 @@ fn rendering(sandbox: &Sandbox) -> Rendering {
                 ..TaskSpec::default()
             },
         },
+        build: None,
+        registry: None,
         origins: [].into(),
         created: "2026-01-02T03:04:05Z".parse().unwrap(),
         enforced: None,
+        helpers: HelperImages::default(),
     }
 }
 

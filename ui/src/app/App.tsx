@@ -40,6 +40,8 @@ function Themed({ children }: { children: React.ReactNode }) {
   const preferences = useQuery(preferencesOptions());
   const chosen = preferences.data?.theme ?? "auto";
   const isDark = useSystemIsDark();
+  // What is chosen decides what is asked for: nothing is drawn before it is known.
+  if (preferences.isPending) return null;
   const scheme = chosen === "auto" ? (isDark ? "dark" : "light") : chosen;
   return (
     <MantineProvider theme={theme} forceColorScheme={scheme}>

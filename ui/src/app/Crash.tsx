@@ -1,4 +1,4 @@
-import { Button, Group, Stack } from "@mantine/core";
+import { Stack, Title } from "@mantine/core";
 
 import { ErrorPanel } from "@/shared/ErrorPanel";
 
@@ -6,14 +6,10 @@ import { ErrorPanel } from "@/shared/ErrorPanel";
 export function Crash({ error, reset }: { error: unknown; reset?: () => void }) {
   return (
     <Stack p="md">
-      <ErrorPanel error={error} title="This screen could not be shown" />
-      {reset && (
-        <Group>
-          <Button size="xs" variant="default" onClick={reset}>
-            Show it again
-          </Button>
-        </Group>
-      )}
+      <Title order={1} size="h3">
+        This screen could not be shown
+      </Title>
+      <ErrorPanel error={error} {...(reset && { onRetry: reset })} />
     </Stack>
   );
 }

@@ -1,9 +1,11 @@
 import { Alert, Button, Group, Kbd, UnstyledButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate, useRouterState } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
 
 import {
+  chooseContext,
+  chooseNamespace,
   chosenPlace,
   contextListOptions,
   lookColour,
@@ -11,14 +13,30 @@ import {
   StatusBar,
   useContextLook,
 } from "@/features/clusters";
+import { ProjectSwitcher } from "@/features/projects";
 import { groupCount, runTotalsOptions } from "@/features/runs";
 import { startupOptions, usePreferences } from "@/features/settings";
-import { Icon } from "@/shared/Icon";
+import type { ProjectView } from "@/ipc";
+import { sentence } from "@/shared/format";
+import { Icon, type IconName } from "@/shared/Icon";
+import { Later } from "@/shared/Later";
 
+import { Failures } from "./Failures";
 import classes from "./frame.module.css";
 import { KeysDialog } from "./KeysDialog";
 import { Palette } from "./Palette";
+import { useIsFirstStart } from "./useIsFirstStart";
 import { useKeys } from "./useKeys";
+import { zoomed } from "./zoom";
+
+const screens = [
+  { to: "/runs", icon: "runs", label: "Runs" },
+  { to: "/functions", icon: "functions", label: "Functions" },
+  { to: "/services", icon: "services", label: "Services" },
+  { to: "/profiles", icon: "profiles", label: "Profiles" },
+  { to: "/secrets", icon: "secrets", label: "Secrets" },
+  { to: "/new", icon: "plus", label: "New run" },
+] as const;
 
 /** What is around every screen. */
 export function Frame({ children }: { children: ReactNode }) {
@@ -28,74 +46,107 @@ export function Frame({ children }: { children: ReactNode }) {
   const place = chosenPlace(contexts.data, preferences);
   const colour = lookColour(useContextLook(place.context));
   const [open, setOpen] = useState<"palette" | "keys" | null>(null);
-  useKeys(setOpen);
-  const onContext = (context: string) => {
-    const recent = [context, ...(preferences.recent_contexts ?? []).filter((other) => other !== context)];
-    change({ context, recent_contexts: recent.slice(0, 20) });
+  const section = useRouterState({ select: ({ location }) => `/${location.pathname.split("/")[1] ?? ""}` });
+  const isFirstStart = useIsFirstStart();
+  const navigate = useNavigate();
+  useKeys((deed) => {
+    if (deed === "palette" || deed === "keys") setOpen(deed);
+    else change({ zoom: zoomed(preferences.zoom ?? 100, deed) });
+  });
+  const onContext = (context: string) => change(chooseContext(preferences, context));
+  const onNamespace = (namespace: string) => {
+    if (place.context !== null) change(chooseNamespace(preferences, place.context, namespace));
+  };
+  const onProject = ({ name, target }: ProjectView) => {
+    change({
+      project: name,
+      ...(target && chooseContext(preferences, target.context)),
+      ...(target?.namespace && chooseNamespace(preferences, target.context, target.namespace)),
+    });
+    // What is shown of one run or function may belong to the other project: its list is shown instead.
+    void navigate({ to: section, search: {} });
   };
   return (
     <div className={classes.frame}>
       {colour && <div className={classes.colour} style={{ background: colour }} aria-hidden="true" />}
       <nav className={classes.rail} aria-label="Screens">
         <div className={classes.brand}>Berth</div>
-        <Link to="/runs" className={classes.item} activeProps={{ "data-active": true }}>
-          <Icon name="runs" />
-          Runs
-        </Link>
-        <Link to="/functions" className={classes.item} activeProps={{ "data-active": true }}>
-          <Icon name="functions" />
-          Functions
-        </Link>
-        <Link to="/new" className={classes.item} activeProps={{ "data-active": true }}>
-          <Icon name="plus" />
-          New run
-        </Link>
+        {screens.map((screen) => (
+          <RailLink key={screen.to} {...screen} />
+        ))}
         <div className={classes.space} />
-        <Link to="/settings" className={classes.item} activeProps={{ "data-active": true }}>
-          <Icon name="settings" />
-          Settings
-        </Link>
+        <RailLink to="/settings" icon="settings" label="Settings" />
       </nav>
       <header className={classes.top}>
-        <PlaceSwitcher
-          context={place.context}
-          namespace={place.namespace}
-          recent={preferences.recent_contexts ?? []}
-          onContext={onContext}
-          onNamespace={(namespace) => {
-            if (place.context === null) return;
-            change({
-              context: place.context,
-              namespaces: { ...preferences.namespaces, [place.context]: namespace },
-            });
-          }}
-        />
+        <Later>
+          <PlaceSwitcher
+            context={place.context}
+            namespace={place.namespace}
+            recent={preferences.recent_contexts ?? []}
+            recentNamespaces={(place.context && preferences.recent_namespaces?.[place.context]) || []}
+            onContext={onContext}
+            onNamespace={onNamespace}
+          />
+          <ProjectSwitcher onProject={onProject} />
+        </Later>
         <Button
           size="xs"
           variant="default"
           className={classes.find}
-          leftSection={<Icon name="search" size={14} />}
-          rightSection={<Kbd size="xs">Ctrl K</Kbd>}
+          aria-label="Search or run… Ctrl K"
+          title="Search or run (Ctrl K)"
           onClick={() => setOpen("palette")}
         >
-          Search or run…
+          <Icon name="search" size={14} />
+          <span className={classes.words}>Search or run…</span>
+          <Kbd size="xs" className={classes.words}>
+            Ctrl K
+          </Kbd>
         </Button>
         <Button
           size="xs"
+          className={classes.new}
+          aria-label="New run"
+          title="New run (N)"
           renderRoot={(props) => <Link to="/new" {...props} />}
-          leftSection={<Icon name="plus" size={14} />}
         >
-          New run
+          <Icon name="plus" size={14} />
+          <span className={classes.words}>New run</span>
         </Button>
       </header>
-      <main className={classes.main}>
-        <Notices problems={contexts.data?.problems ?? []} />
+      <main className={classes.main} tabIndex={-1}>
+        {/* At the first start the screen itself says what is wrong with the files. */}
+        <Notices problems={isFirstStart && section === "/runs" ? [] : (contexts.data?.problems ?? [])} />
+        <Failures />
         <div className={classes.screen}>{children}</div>
       </main>
-      <Palette isOpen={open === "palette"} onClose={() => setOpen(null)} onContext={onContext} />
-      <KeysDialog isOpen={open === "keys"} onClose={() => setOpen(null)} />
-      <StatusBar running={groupCount(totals.data ?? [], "running")} />
+      <Later>
+        <Palette
+          isOpen={open === "palette"}
+          place={place}
+          onClose={() => setOpen(null)}
+          onContext={onContext}
+          onNamespace={onNamespace}
+          onProject={onProject}
+        />
+        <KeysDialog isOpen={open === "keys"} onClose={() => setOpen(null)} />
+      </Later>
+      <Later instead={<footer />}>
+        <StatusBar running={groupCount(totals.data ?? [], "running")} />
+      </Later>
     </div>
+  );
+}
+
+type RailLinkProps = { to: (typeof screens)[number]["to"] | "/settings"; icon: IconName; label: string };
+
+/** A screen in the rail; in a narrow window its drawing alone, still named. */
+function RailLink({ to, icon, label }: RailLinkProps) {
+  return (
+    <Link to={to} className={classes.item} activeProps={{ "data-active": true }} title={label}>
+      <Icon name={icon} />
+      <span className={classes.itemLabel}>{label}</span>
+    </Link>
   );
 }
 
@@ -107,8 +158,8 @@ function Notices({ problems }: { problems: readonly string[] }) {
   return open.map((notice) => (
     <Alert key={notice} color="yellow" variant="light" radius={0} py={6} role="status">
       <Group justify="space-between" wrap="nowrap" gap="sm">
-        <span>{notice}</span>
-        <UnstyledButton aria-label="Put away" onClick={() => setSeen(new Set(seen).add(notice))}>
+        <span>{sentence(notice)}</span>
+        <UnstyledButton aria-label="Dismiss" onClick={() => setSeen(new Set(seen).add(notice))}>
           <Icon name="close" size={14} />
         </UnstyledButton>
       </Group>

@@ -9,22 +9,40 @@ import {
   type RouterHistory,
 } from "@tanstack/react-router";
 
-import { chosenPlace, contextListOptions } from "@/features/clusters";
+import { chosenPlace, contextListOptions, FirstStart } from "@/features/clusters";
 import { FunctionList, FunctionPage } from "@/features/functions";
 import { draftKey, NewRun, parseOrigin } from "@/features/launch";
-import { parseListSearch, RunList, RunPage, runTabs, type ListSearch, type RunTab } from "@/features/runs";
+import { ProfileList } from "@/features/profiles";
+import { useProject } from "@/features/projects";
+import {
+  parseListSearch,
+  RunList,
+  RunPage,
+  runTabs,
+  ServiceList,
+  type ListSearch,
+  type RunTab,
+} from "@/features/runs";
+import { SecretList } from "@/features/secrets";
 import { usePreferences } from "@/features/settings";
 
 import { Crash } from "./Crash";
 import { Frame } from "./Frame";
+import { NotFound } from "./NotFound";
 import { Settings } from "./Settings";
+import { useIsFirstStart } from "./useIsFirstStart";
+import { useScreenFocus } from "./useScreenFocus";
 
 const root = createRootRoute({
-  component: () => (
-    <Frame>
-      <Outlet />
-    </Frame>
-  ),
+  component: function Root() {
+    useScreenFocus();
+    return (
+      <Frame>
+        <Outlet />
+      </Frame>
+    );
+  },
+  notFoundComponent: NotFound,
 });
 
 const start = createRoute({
@@ -43,6 +61,7 @@ const runs = createRoute({
     const search = runs.useSearch();
     const navigate = runs.useNavigate();
     const onSearch = (next: ListSearch) => void navigate({ search: next, replace: true });
+    if (useIsFirstStart()) return <FirstStart />;
     return <RunList search={search} onSearch={onSearch} />;
   },
 });
@@ -70,8 +89,10 @@ const launch = createRoute({
     const contexts = useQuery(contextListOptions());
     const [preferences] = usePreferences();
     const origin = launch.useSearch();
+    const project = useProject();
+    const place = { ...chosenPlace(contexts.data, preferences), project };
     // Each origin is a form of its own, with its own draft.
-    return <NewRun key={draftKey(origin)} place={chosenPlace(contexts.data, preferences)} origin={origin} />;
+    return <NewRun key={draftKey(origin, project)} place={place} origin={origin} />;
   },
 });
 
@@ -90,9 +111,32 @@ const oneFunction = createRoute({
   },
 });
 
+const services = createRoute({
+  getParentRoute: () => root,
+  path: "/services",
+  component: function Services() {
+    return <ServiceList project={useProject()} />;
+  },
+});
+
+const profiles = createRoute({ getParentRoute: () => root, path: "/profiles", component: ProfileList });
+
+const secrets = createRoute({ getParentRoute: () => root, path: "/secrets", component: SecretList });
+
 const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: Settings });
 
-const routeTree = root.addChildren([start, runs, run, launch, functions, oneFunction, settings]);
+const routeTree = root.addChildren([
+  start,
+  runs,
+  run,
+  launch,
+  functions,
+  oneFunction,
+  services,
+  profiles,
+  secrets,
+  settings,
+]);
 
 export function makeRouter(history: RouterHistory = createHashHistory()) {
   return createRouter({ routeTree, history, defaultErrorComponent: Crash, defaultPreload: false });

@@ -2,10 +2,16 @@ import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 
 import { isTyping, meaning, PAIR, pressed } from "./keys";
+import type { ZoomDeed } from "./zoom";
 
 /** Listens to the keys of the window; those of a field that is typed in are left alone. */
-export function useKeys(open: (what: "palette" | "keys") => void): void {
+export function useKeys(onDeed: (what: "palette" | "keys" | ZoomDeed) => void): void {
   const navigate = useNavigate();
+  // The listener stays; what it calls is the one that was drawn last.
+  const latest = useRef(onDeed);
+  useEffect(() => {
+    latest.current = onDeed;
+  });
   const before = useRef<{ key: string; at: number } | null>(null);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -19,9 +25,9 @@ export function useKeys(open: (what: "palette" | "keys") => void): void {
       event.preventDefault();
       if ("go" in deed) void navigate({ to: deed.go });
       else if (deed.do === "search") document.querySelector<HTMLInputElement>("[data-search]")?.focus();
-      else open(deed.do);
+      else latest.current(deed.do);
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
-  }, [navigate, open]);
+  }, [navigate]);
 }

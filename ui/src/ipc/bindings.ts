@@ -17,18 +17,41 @@ export const commands = {
 	saveContextLook: (context: string, look: ContextLook) => typedError<null, CommandError>(__TAURI_INVOKE("save_context_look", { context, look })),
 	/**  Tells how the engine stands. */
 	engineStatus: () => typedError<EngineView, CommandError>(__TAURI_INVOKE("engine_status")),
+	/**  Suggests what a control may hold; answers within 3 s, with a sentence where there is nothing to suggest. */
+	suggestions: (project: ProjectName, place: Place | null, kind: SuggestionKind) => typedError<Suggestions, CommandError>(__TAURI_INVOKE("suggestions", { project, place, kind })),
+	/**  Reads the draft of a form, by the form's name; `None` where there is none. */
+	readDraft: (key: string) => typedError<string | null, CommandError>(__TAURI_INVOKE("read_draft", { key })),
+	/**  Keeps the draft of a form across restarts and crashes; `None` removes it. */
+	saveDraft: (key: string, draft: string | null) => typedError<null, CommandError>(__TAURI_INVOKE("save_draft", { key, draft })),
+	/**  Tells what stands out across all contexts: live runs, what needs a look; asks no cluster. */
+	standing: () => typedError<StandingView, CommandError>(__TAURI_INVOKE("standing")),
+	/**  Adds up what all logs take on disk, in bytes. */
+	logBytes: () => typedError<Whole, CommandError>(__TAURI_INVOKE("log_bytes")),
+	/**  Lists the kubeconfig files that the person chose, beside those that kubectl would read. */
+	chosenKubeconfigs: () => typedError<string[], CommandError>(__TAURI_INVOKE("chosen_kubeconfigs")),
+	/**  Reads one more kubeconfig file from now on. */
+	addKubeconfig: (path: string) => typedError<null, CommandError>(__TAURI_INVOKE("add_kubeconfig", { path })),
+	/**  Reads a chosen kubeconfig file no more. */
+	removeKubeconfig: (path: string) => typedError<null, CommandError>(__TAURI_INVOKE("remove_kubeconfig", { path })),
+	/**  Lists the programs that make a local cluster, each with where it was found; runs none. */
+	localTools: () => typedError<LocalTool[], CommandError>(__TAURI_INVOKE("local_tools")),
 	/**  Lists the latest version of each function of a project, by name, with the newest of its runs. */
 	listFunctions: (project: ProjectName) => typedError<FunctionView[], CommandError>(__TAURI_INVOKE("list_functions", { project })),
+	/**  Lists the names and labels of a project's functions: what a list of runs can be narrowed to. */
+	functionNames: (project: ProjectName) => typedError<FunctionNames, CommandError>(__TAURI_INVOKE("function_names", { project })),
 	/**  Lists all versions of a function, newest first. */
 	functionVersions: (project: ProjectName, name: string) => typedError<FunctionVersion[], CommandError>(__TAURI_INVOKE("function_versions", { project, name })),
-	/**  Fills the form from a version of a function and the saved defaults of its job. */
-	functionForm: (project: ProjectName, name: string, version: number | null) => typedError<RunForm, CommandError>(__TAURI_INVOKE("function_form", { project, name, version })),
-	/**  Saves what the form says as a function with its defaults for jobs; returns its version. */
+	/**
+	 *  Fills the form from a version of a function and the saved defaults of an action; where none is said, of the first that
+	 *  has any.
+	 */
+	functionForm: (project: ProjectName, name: string, version: number | null, action: Action | null) => typedError<RunForm, CommandError>(__TAURI_INVOKE("function_form", { project, name, version, action })),
+	/**  Saves what the form says as a function with its defaults for the action; returns its version. */
 	saveFunction: (form: RunForm) => typedError<number, CommandError>(__TAURI_INVOKE("save_function", { form })),
 	/**  Removes a function with all its versions; its runs stay. */
 	deleteFunction: (project: ProjectName, name: string) => typedError<number, CommandError>(__TAURI_INVOKE("delete_function", { project, name })),
-	/**  Checks the text of a function file and saves nothing; returns all problems. */
-	checkFile: (text: string) => typedError<Problem[], CommandError>(__TAURI_INVOKE("check_file", { text })),
+	/**  Tells what the text of a function file would come to, and saves nothing. */
+	checkFile: (project: ProjectName, text: string) => typedError<FileReport, CommandError>(__TAURI_INVOKE("check_file", { project, text })),
 	/**  Saves the functions of a file; returns their names. */
 	importFile: (project: ProjectName, text: string) => typedError<string[], CommandError>(__TAURI_INVOKE("import_file", { project, text })),
 	/**  Lists the stored logs of a run. */
@@ -41,6 +64,20 @@ export const commands = {
 	searchLog: (log: LogRef, text: string, from: Whole) => typedError<LogMatches, CommandError>(__TAURI_INVOKE("search_log", { log, text, from })),
 	/**  Writes a whole log into the person's folder of downloads; returns the file's path. */
 	saveLog: (log: LogRef, name: string, withTimes: boolean) => typedError<string, CommandError>(__TAURI_INVOKE("save_log", { log, name, withTimes })),
+	/**  Lists the profiles of a project, by name. */
+	listProfiles: (project: ProjectName) => typedError<ProfileView[], CommandError>(__TAURI_INVOKE("list_profiles", { project })),
+	/**  Saves the profiles of a text as a file would hold it; returns their names. */
+	saveProfiles: (project: ProjectName, text: string) => typedError<string[], CommandError>(__TAURI_INVOKE("save_profiles", { project, text })),
+	/**  Removes a profile; runs keep the values that they took from it. */
+	deleteProfile: (project: ProjectName, name: string) => typedError<null, CommandError>(__TAURI_INVOKE("delete_profile", { project, name })),
+	/**  Lists the projects by name; `default` is always among them. */
+	projects: () => typedError<ProjectView[], CommandError>(__TAURI_INVOKE("projects")),
+	/**  Makes a project. */
+	createProject: (name: string) => typedError<ProjectView, CommandError>(__TAURI_INVOKE("create_project", { name })),
+	/**  Says what a project is for. */
+	describeProject: (name: string, description: string) => typedError<ProjectView, CommandError>(__TAURI_INVOKE("describe_project", { name, description })),
+	/**  Deletes a project without runs, with its functions. */
+	deleteProject: (name: string) => typedError<null, CommandError>(__TAURI_INVOKE("delete_project", { name })),
 	/**  Lists runs, newest first, with counts per state. */
 	listRuns: (filter: RunFilter) => typedError<RunList, CommandError>(__TAURI_INVOKE("list_runs", { filter })),
 	/**  Reads everything that is known of a run. */
@@ -63,17 +100,58 @@ export const commands = {
 	archiveRun: (run: RunId, archived: boolean) => typedError<null, CommandError>(__TAURI_INVOKE("archive_run", { run, archived })),
 	/**  Deletes a run from history, its objects from the cluster, or both. */
 	deleteRun: (run: RunId, scope: DeleteScope) => typedError<null, CommandError>(__TAURI_INVOKE("delete_run", { run, scope })),
+	/**
+	 *  The next five times of a schedule that need not exist yet, RFC 3339 in UTC. An empty zone is UTC. What is wrong stands at
+	 *  `schedule` and `time_zone`.
+	 */
+	nextStarts: (schedule: string, timeZone: string | null) => typedError<string[], CommandError>(__TAURI_INVOKE("next_starts", { schedule, timeZone })),
+	/**  Shows a schedule with what it started; `null` for a run that is none. */
+	runSchedule: (run: RunId) => typedError<ScheduleDetails | null, CommandError>(__TAURI_INVOKE("run_schedule", { run })),
+	/**  Lists the schedules of a project that are there, newest first. */
+	listSchedules: (project: ProjectName) => typedError<ScheduleRow[], CommandError>(__TAURI_INVOKE("list_schedules", { project })),
+	/**  Starts a run of a schedule now. The page makes the identity of the new run: the same again is the same start. */
+	triggerSchedule: (schedule: RunId, run: RunId) => typedError<RunView, CommandError>(__TAURI_INVOKE("trigger_schedule", { schedule, run })),
+	/**  Lists the secrets of a project: names and where their values lie. */
+	listSecrets: (project: ProjectName) => typedError<SecretView[], CommandError>(__TAURI_INVOKE("list_secrets", { project })),
+	/**  Sets the value of a secret, in the keyring or for this session only. */
+	setSecret: (project: ProjectName, name: string, value: string, forSession: boolean) => typedError<null, CommandError>(__TAURI_INVOKE("set_secret", { project, name, value, forSession })),
+	/**  Removes a secret with its value. */
+	deleteSecret: (project: ProjectName, name: string) => typedError<null, CommandError>(__TAURI_INVOKE("delete_secret", { project, name })),
+	/**  Chooses where the builds of a project put their images; nowhere where nothing is said. */
+	setRegistry: (project: string, registry: RegistryChoice | null) => typedError<ProjectView, CommandError>(__TAURI_INVOKE("set_registry", { project, registry })),
+	/**  Takes the image of a build off its function again; returns the number of the version that this makes. */
+	undoBuild: (run: RunId) => typedError<number, CommandError>(__TAURI_INVOKE("undo_build", { run })),
+	/**  Sets how many copies of a service run; none stops it. */
+	scaleService: (run: RunId, copies: number) => typedError<RunView, CommandError>(__TAURI_INVOKE("scale_service", { run, copies })),
+	/**  Lets a stopped service go on. */
+	resumeService: (run: RunId) => typedError<RunView, CommandError>(__TAURI_INVOKE("resume_service", { run })),
+	/**  Starts all copies of a service anew, one after the other. */
+	restartService: (run: RunId) => typedError<RunView, CommandError>(__TAURI_INVOKE("restart_service", { run })),
+	/**
+	 *  Opens a port of this machine that leads to a port of a service, or returns the one that is open. The first port of the
+	 *  service, and the local port of the last time, where none is named.
+	 */
+	openForward: (run: RunId, port: number | null, local: number | null) => typedError<ForwardView, CommandError>(__TAURI_INVOKE("open_forward", { run, port, local })),
+	/**  Lists the ports of this machine that lead to services. */
+	listForwards: () => typedError<ForwardView[], CommandError>(__TAURI_INVOKE("list_forwards")),
+	/**  Closes such a port, with its connections. */
+	closeForward: (run: RunId, port: number) => typedError<null, CommandError>(__TAURI_INVOKE("close_forward", { run, port })),
+	/**  Lists the images that do Berth's own work in a cluster. */
+	helperImages: () => typedError<HelperView[], CommandError>(__TAURI_INVOKE("helper_images")),
+	/**  Chooses the image of a helper for the launches to come; an empty text for the public one. */
+	setHelperImage: (helper: HelperImage, image: string) => typedError<null, CommandError>(__TAURI_INVOKE("set_helper_image", { helper, image })),
 	/**  Tells where the data lies and what was noticed while starting. */
 	startup: () => typedError<Startup, CommandError>(__TAURI_INVOKE("startup")),
 	/**  Reads the preferences. */
 	preferences: () => typedError<Preferences, CommandError>(__TAURI_INVOKE("preferences")),
-	/**  Writes the preferences. */
+	/**  Writes the preferences and puts them into effect. */
 	savePreferences: (preferences: Preferences) => typedError<null, CommandError>(__TAURI_INVOKE("save_preferences", { preferences })),
 };
 
 /** Events */
 export const events = {
 	connectionChanged: makeEvent<ConnectionChanged, ConnectionChanged>("connection-changed"),
+	forwardsChanged: makeEvent<ForwardsChanged, ForwardsChanged>("forwards-changed"),
 	logGrew: makeEvent<LogGrew, LogGrew>("log-grew"),
 	runDeleted: makeEvent<RunDeleted, RunDeleted>("run-deleted"),
 	runsChanged: makeEvent<RunsChanged, RunsChanged>("runs-changed"),
@@ -91,7 +169,7 @@ export type Action =
 /**  Makes an image. */
 "build";
 
-/**  One try: one pod of a job or build. */
+/**  One pod: one try of a job or build, one instance of a service. */
 export type Attempt = {
 	/**  Number, from 1, in order of creation. */
 	number: number,
@@ -128,6 +206,18 @@ export type AttemptState =
 /**  Gone before its end was seen. */
 "lost";
 
+/**  What a build makes. */
+export type BuildView = {
+	/**  The Dockerfile. */
+	dockerfile: string,
+	/**  The name of the image, with the tag of this run. */
+	image: string,
+	/**  The image by its digest, once the registry took it. */
+	built: string | null,
+	/**  What it did to its function, once it is done. */
+	pinned: PinnedImage | null,
+};
+
 /**  A failed command. The page acts on `code` and shows the rest. */
 export type CommandError = {
 	/**  What kind. */
@@ -141,6 +231,15 @@ export type CommandError = {
 	/**  Problems at fields. */
 	fields: Problem[],
 };
+
+/**  What happens where a schedule is due while the run before still goes on. */
+export type ConcurrencyPolicy = 
+/**  Both run. */
+"Allow" | 
+/**  The new one is left out. */
+"Forbid" | 
+/**  The old one is ended. */
+"Replace";
 
 /**  The connection to some clusters and namespaces changed. */
 export type ConnectionChanged = ConnectionNotice[];
@@ -186,6 +285,8 @@ export type ContainerView = {
 	has_started: boolean,
 	/**  Whether it is running now. */
 	is_running: boolean,
+	/**  Whether it answers, as far as the cluster knows: it runs, and its readiness probe (where it has one) agrees. */
+	is_ready?: boolean,
 };
 
 /**  Colours that can be told apart in both themes. */
@@ -241,6 +342,14 @@ export type ContextView = {
 	problem: string | null,
 };
 
+/**  Copies of a service. */
+export type Copies = {
+	/**  Ready to answer. */
+	ready: number,
+	/**  Wanted; for a stopped service, how many it goes on with. */
+	wanted: number,
+};
+
 /**  What to remove with `delete`. */
 export type DeleteScope = {
 	/**  The run and its logs from history. */
@@ -257,6 +366,18 @@ export type EngineView = {
 	captures: number,
 	/**  Connections of this process. */
 	connections: ConnectionNotice[],
+};
+
+/**  One variable that lies in an object of the namespace, as typed. */
+export type EnvFromRow = {
+	/**  Name of the variable. */
+	name: string,
+	/**  What the object is: `secret` or `config_map`. */
+	kind: string,
+	/**  Name of the object. */
+	object: string,
+	/**  Key within it; the variable's name where empty. */
+	key: string,
 };
 
 /**  One environment variable as typed. */
@@ -316,6 +437,86 @@ export type EventView = {
 	last: string,
 };
 
+/**  What a file would come to, before anything of it is saved. */
+export type FileReport = {
+	/**  Everything wrong; where there is something, nothing of the file can be saved. */
+	problems: Problem[],
+	/**  Fields that were rewritten, kept without meaning or left out, of the documents that can be read. */
+	report: ImportReport,
+	/**  The functions, in the order of the file; empty where something is wrong. */
+	functions: FoundFunction[],
+};
+
+/**  How a forward stands. */
+export type ForwardState = 
+/**  A copy was found and is being tried. */
+"connecting" | 
+/**  A copy was tried and answers. */
+"ready" | 
+/**  No copy is ready; connections are refused at once. */
+"waiting" | 
+/**  The cluster does not answer; connections are refused at once. */
+"offline" | 
+/**  Over: the run is, or it was closed. */
+"closed";
+
+/**  A forward as people see it. */
+export type ForwardView = {
+	/**  The run. */
+	run: RunId,
+	/**  Port of the service; of the container, for a deployment. */
+	port: number,
+	/**  Port of the container. */
+	target_port: number,
+	/**  Port of this machine; never changes. */
+	local_port: number,
+	/**  Where to look. */
+	url: string,
+	/**  How it stands. */
+	state: ForwardState,
+	/**  One sentence, where it is not ready. */
+	message: string | null,
+	/**  The pod that was tried last. */
+	pod: string | null,
+	/**  Open connections. */
+	connections: number,
+};
+
+/**  These forwards changed. */
+export type ForwardsChanged = ForwardView[];
+
+/**  A function of a file that is not saved yet. */
+export type FoundFunction = {
+	/**  Name. */
+	name: FunctionName,
+	/**  The version that it would become, or is already. */
+	version: number,
+	/**  Whether the latest version in history says the same, so that none would be made. */
+	is_known: boolean,
+	/**  Actions whose saved defaults follow it. */
+	tasks: Action[],
+	/**
+	 *  The command line that would run its code, where it has code and says no command; empty where none can be
+	 *  suggested.
+	 */
+	suggested_command: string | null,
+};
+
+/**
+ *  Name of a function: `^[a-zA-Z0-9._+-]{1,256}$`.
+ * 
+ *  DigitalHub's pattern with its packages' length; longer than any name in a cluster, so names there are made from it.
+ */
+export type FunctionName = string;
+
+/**  What a list of runs can be narrowed to by name. */
+export type FunctionNames = {
+	/**  Names of functions, in order. */
+	names: string[],
+	/**  Labels of the latest version of each, in order. */
+	labels: string[],
+};
+
 /**  One version of a function. */
 export type FunctionVersion = {
 	/**  Its number. */
@@ -348,28 +549,74 @@ export type GapView = {
 	why: string,
 };
 
+/**  A helper, by the work that it does. */
+export type HelperImage = 
+/**  Fetches and unpacks code. */
+"fetch" | 
+/**  Builds images. */
+"build";
+
+/**  An image that does Berth's own work in a cluster. */
+export type HelperView = {
+	/**  The helper. */
+	helper: HelperImage,
+	/**  What it is used for and must hold. */
+	purpose: string,
+	/**  Its image. */
+	image: string,
+	/**  The public image that is used where none is chosen. */
+	public: string,
+};
+
+/**
+ *  Reference to an image, as it was typed: `[registry[:port]/]path[:tag][@digest]`.
+ * 
+ *  Limits: a path of at most 255 characters, a tag of 128 (the distribution project's grammar).
+ */
+export type ImageReference = string;
+
+/**  What became of one field. */
+export type ImportNote = {
+	/**  Where: names joined by dots, indices in brackets. */
+	path: string,
+	/**  What became of it. */
+	kind: NoteKind,
+	/**  One sentence for people. */
+	message: string,
+};
+
+/**  Every field of a document that was rewritten, kept without meaning or left out, in order of reading. */
+export type ImportReport = {
+	/**  The fields. */
+	notes: ImportNote[],
+};
+
 /**  Identity of a data folder: two laptops, or two folders on one, are two installations. */
 export type InstallationId = string;
 
 /**  Any JSON, `unknown` to the page. */
 export type Json = unknown;
 
+/**  How many runs are live in a context. */
+export type LiveRuns = {
+	/**  The context. */
+	context: string,
+	/**  How many. */
+	runs: number,
+};
+
+/**  A program that makes a local cluster. */
+export type LocalTool = {
+	/**  Name. */
+	name: string,
+	/**  Where it was found; `None` where it was not. */
+	path: string | null,
+	/**  The command line that makes a cluster and a context for it. */
+	command: string,
+};
+
 /**  More of these runs' logs is stored. */
 export type LogGrew = RunId[];
-
-/**  One line of a log. */
-export type LogLine = {
-	/**  Its number, from 0. */
-	number: Whole,
-	/**  Cursor of its first byte. */
-	at: Whole,
-	/**  Its time, RFC 3339 with nanoseconds; empty where the line carries none. */
-	time: string,
-	/**  Its content as text; bytes that are no UTF-8 show as U+FFFD. */
-	text: string,
-	/**  Bytes of content not shown because the line is too long. */
-	hidden: Whole,
-};
 
 /**  Lines of a log that contain a text. */
 export type LogMatches = {
@@ -379,10 +626,22 @@ export type LogMatches = {
 	next: Whole | null,
 };
 
-/**  A piece of a log. */
+/**  A piece of a log: its lines in one text, since a log is long and names around each line would be half of what crosses. */
 export type LogPage = {
-	/**  Its lines. */
-	lines: LogLine[],
+	/**  Number of its first line, from 0. */
+	first: Whole,
+	/**  Cursor of the first byte of that line. */
+	at: Whole,
+	/**
+	 *  Its lines, each ended by a newline: the time (RFC 3339 with nanoseconds), a space, the content; a line without a
+	 *  space carries no time. Bytes that are no UTF-8 show as U+FFFD.
+	 */
+	text: string,
+	/**
+	 *  Lines whose text is not all of their bytes, each a character: place in `text`, from 0; bytes as stored, with the
+	 *  newline; bytes of content not shown because the line is too long.
+	 */
+	sized: ([number, number, number])[],
 	/**  Where to go on. */
 	next: Whole,
 	/**  Whether the log is complete and this piece reaches its end. */
@@ -429,6 +688,27 @@ export type LogView = {
 	/**  Whether its end was stored. */
 	is_complete: boolean,
 };
+
+/**  One run that someone should look at. */
+export type LookView = {
+	/**  The run. */
+	run: RunId,
+	/**  What people call it. */
+	name: string,
+	/**  Where it is. */
+	context: string,
+	/**  Why, in a sentence. */
+	why: string,
+};
+
+/**  What became of a field. */
+export type NoteKind = 
+/**  Understood, but it will be written in another shape. */
+"rewritten" | 
+/**  Without meaning here; kept, so that printing it back loses nothing. */
+"kept" | 
+/**  Left out. */
+"refused";
 
 /**  An object that a run made. */
 export type ObjectRef = {
@@ -477,12 +757,54 @@ export type Phase =
 "running" | 
 /**  An attempt failed, the next one is to come. */
 "retrying" | 
+/**  A schedule that waits for its next time. */
+"scheduled" | 
 /**  Being stopped. */
 "stopping" | 
 /**  Over. */
 "finished" | 
 /**  The reply to a launch was lost; being looked after. */
 "checking";
+
+/**  What a build did to its function. */
+export type PinnedImage = {
+	/**  The version of the function that got the image; `None` where the function was gone. */
+	version?: number | null,
+	/**  The image that the function had before. */
+	replaced?: ImageReference | null,
+	/**  The version that took the image off again, where someone wished it. */
+	undone?: number | null,
+};
+
+/**  A context and a namespace, as a person chooses them. */
+export type Place = {
+	/**  Name of the context. */
+	context: string,
+	/**  Kubernetes namespace; the context's own where not said. */
+	namespace?: string | null,
+};
+
+/**  One port of a service, as typed. */
+export type PortRow = {
+	/**  Port of the address. */
+	port: string,
+	/**  Port of the container; the same where empty. */
+	target_port: string,
+	/**  Name. */
+	name: string,
+	/**  `TCP`, `UDP` or `SCTP`; `TCP` where empty. */
+	protocol: string,
+	/**  Port of every node; the cluster's choice where empty. */
+	node_port: string,
+};
+
+/**  A port of a service. */
+export type PortView = {
+	/**  Its number. */
+	port: number,
+	/**  Its name, where it has one. */
+	name: string | null,
+};
 
 /**  Preferences of the window. */
 export type Preferences = {
@@ -492,10 +814,18 @@ export type Preferences = {
 	context?: string | null,
 	/**  The namespace last chosen, by context. */
 	namespaces?: { [key in string]: string },
+	/**  Namespaces that were typed or chosen, by context, latest first. */
+	recent_namespaces?: { [key in string]: string[] },
+	/**  The project last chosen. */
+	project?: string | null,
+	/**  How large everything is drawn, in percent; 100 where not said. */
+	zoom?: number | null,
 	/**  Columns of the list of runs that are hidden. */
 	hidden_columns?: string[],
 	/**  Whether the list of runs is drawn with less space between rows. */
 	is_dense?: boolean,
+	/**  How the list of runs is filtered and sorted, by context; "" while none was chosen. */
+	run_lists?: { [key in string]: RunListChoice },
 	/**  Contexts in the order in which they were last chosen. */
 	recent_contexts?: string[],
 	/**  Whether long lines of a log are wrapped. */
@@ -510,12 +840,34 @@ export type Preview = {
 	problems: Problem[],
 	/**  The objects, main first. */
 	yaml: string | null,
+	/**  Every value, and where it came from. */
+	values: SpecValue[],
 	/**  The command as the container gets it. */
 	command: string[] | null,
 	/**  The arguments as the container gets them. */
 	args: string[] | null,
 	/**  Where it would go, as `context / namespace`. */
 	target: string | null,
+};
+
+/**  A probe as typed. */
+export type ProbeForm = {
+	/**  What is asked: `http`, `tcp` or `exec`; no probe where empty. */
+	kind: string,
+	/**  Path, of HTTP. */
+	path: string,
+	/**  Port of the container; the first service port's where empty. */
+	port: string,
+	/**  Command line in the container, of a program. */
+	command: string,
+	/**  Seconds before the first question. */
+	initial_delay_seconds: string,
+	/**  Seconds between questions. */
+	period_seconds: string,
+	/**  Seconds that an answer may take. */
+	timeout_seconds: string,
+	/**  Wrong answers in a row that count. */
+	failure_threshold: string,
 };
 
 /**  One problem of a whole specification, at the field where it was typed. */
@@ -528,12 +880,50 @@ export type Problem = {
 	message: string,
 };
 
+/**  A profile. */
+export type ProfileView = {
+	/**  Name. */
+	name: string,
+	/**  What it is for. */
+	description: string | null,
+	/**  What it presets. */
+	values: SpecValue[],
+	/**  When it last changed. */
+	updated: string,
+	/**  As a file that can be saved again. */
+	yaml: string,
+};
+
 /**
  *  Name of a project: `^[a-z0-9-]{2,38}$`.
  * 
  *  DigitalHub's rule; 38 leaves room in a label (63 characters) for what its server puts before it.
  */
 export type ProjectName = string;
+
+/**  A drawer for functions and runs. */
+export type ProjectView = {
+	/**  Name. */
+	name: string,
+	/**  What it is for. */
+	description: string | null,
+	/**  Where its runs go when nothing else is said. */
+	target: Place | null,
+	/**  Where its builds put their images. */
+	registry: RegistryChoice | null,
+};
+
+/**  A registry as it is typed. */
+export type RegistryChoice = {
+	/**  Host with its port and a folder where wished. */
+	address: string,
+	/**  Secret of the project that signs in. */
+	secret: string | null,
+	/**  Whether it speaks plain HTTP. */
+	plain_http: boolean,
+	/**  Whether layers are kept there for the next build. */
+	cache: boolean,
+};
 
 /**  These runs were removed from history. */
 export type RunDeleted = RunId[];
@@ -548,10 +938,14 @@ export type RunDetails = {
 	parent: RunId | null,
 	/**  The image that really ran, by digest. */
 	image_digest: string | null,
+	/**  What it builds, where that is its action. */
+	build: BuildView | null,
 	/**  What was asked, value by value. */
 	values: SpecValue[],
 	/**  Its pods. */
 	attempts: Attempt[],
+	/**  Ports of a service that a forward can lead to. */
+	ports: PortView[],
 	/**  What was made in the cluster. */
 	objects: ObjectRef[],
 	/**  Every change of its status, oldest first. */
@@ -564,14 +958,18 @@ export type RunDetails = {
 	yaml: string,
 };
 
-/**  Which runs, newest first. */
+/**  Which runs, and in which order. */
 export type RunFilter = {
+	/**  Of this project; of all where not said. */
+	project?: ProjectName | null,
 	/**  In any of these states; empty means all. */
 	states?: RunState[],
 	/**  Of this function. */
 	function?: string | null,
 	/**  Of this action. */
 	action?: Action | null,
+	/**  Of functions with this label: `key=value`, or `key` alone. */
+	label?: string | null,
 	/**  In this context. */
 	context?: string | null,
 	/**  In this Kubernetes namespace. */
@@ -584,32 +982,51 @@ export type RunFilter = {
 	archived?: boolean,
 	/**  At most so many; 0 means 100. */
 	limit?: number,
-	/**  Older than the run with this `seq`. */
-	before?: Whole | null,
+	/**  In which order. */
+	order?: RunOrder,
+	/**  Where the page begins: `next` of the page before. */
+	after?: string | null,
 };
 
-/**  The form of a new run, every value as it was typed; an empty text means "not said". */
+/**
+ *  The form of a new run, every value as it was typed; an empty text means "not said". What an action has no use for is
+ *  kept while it is chosen, and not said.
+ */
 export type RunForm = {
 	/**  Identity of the run, made when the form opened, so that a second click is the same run. */
 	id: string,
 	/**  Project; `default` where empty. */
 	project: string,
+	/**  What to do with the function. */
+	action: Action,
 	/**  Name of the function. */
 	name: string,
-	/**  Image. */
+	/**  Image; of a build, the name of what it makes. */
 	image: string,
+	/**  Image that a build starts from. */
+	base_image: string,
 	/**  Command line. */
 	command: string,
 	/**  Arguments, taken as they are. */
 	args: string[],
 	/**  Environment, in order. */
 	envs: EnvRow[],
+	/**  Variables that lie in objects of the namespace. */
+	env_from: EnvFromRow[],
+	/**  Secrets of the project that the container gets as variables. */
+	secrets: string[],
 	/**  Code for the container. */
 	code: string,
 	/**  Language of the code. */
 	lang: string,
 	/**  File name of the code. */
 	handler: string,
+	/**  Lines of a build's recipe. */
+	instructions: string,
+	/**  Volumes to mount. */
+	volumes: VolumeRow[],
+	/**  Profile whose values fill what is not said. */
+	profile: string,
 	/**  Processor time set aside. */
 	cpu_request: string,
 	/**  Processor time at most. */
@@ -618,12 +1035,38 @@ export type RunForm = {
 	memory_request: string,
 	/**  Memory at most. */
 	memory_limit: string,
+	/**  Accelerators, whole. */
+	gpu: string,
+	/**  Resource name under which nodes advertise them; the usual one where empty. */
+	gpu_key: string,
+	/**  Scratch space under `/shared`. */
+	disk: string,
+	/**  Copies of a service. */
+	replicas: string,
+	/**  Ports of a service. */
+	service_ports: PortRow[],
+	/**  How they are published; `ClusterIP` where empty. */
+	service_type: string,
+	/**  How the cluster asks whether a copy may be sent requests. */
+	readiness_probe: ProbeForm,
+	/**  How the cluster asks whether a copy must be started anew. */
+	liveness_probe: ProbeForm,
+	/**  When a job starts, five fields or a macro. */
+	schedule: string,
+	/**  Time zone of the schedule. */
+	time_zone: string,
+	/**  What happens where it is due while the run before still goes on; `Allow` where empty. */
+	concurrency_policy: string,
 	/**  When the image is pulled: `Always`, `IfNotPresent` or `Never`; the cluster's own rule where empty. */
 	pull_policy: string,
+	/**  Secret objects of the namespace with which images are pulled. */
+	image_pull_secrets: string[],
 	/**  Labels that a node must have. */
 	node_selector: EnvRow[],
 	/**  Taints that the run puts up with. */
 	tolerations: TolerationRow[],
+	/**  Affinity object, as YAML or JSON. */
+	affinity: string,
 	/**  How often a failed attempt is tried again. */
 	backoff_limit: string,
 	/**  Seconds that an attempt may take. */
@@ -632,6 +1075,20 @@ export type RunForm = {
 	ttl: string,
 	/**  Level of Pod Security that the pod is made for; what the namespace enforces where empty. */
 	security: string,
+	/**  User that the program runs as. */
+	run_as_user: string,
+	/**  Group that the program runs as. */
+	run_as_group: string,
+	/**  Group that owns mounted volumes. */
+	fs_group: string,
+	/**  Service account that the program acts as. */
+	service_account: string,
+	/**  Scheduling priority class. */
+	priority_class: string,
+	/**  Container runtime class. */
+	runtime_class: string,
+	/**  Patch of the pod's template, as YAML or JSON. */
+	pod_patch: string,
 	/**  Fields of the function that the form has no control for: kept as they are. */
 	kept_function: Json,
 	/**  The same of the task. */
@@ -649,13 +1106,54 @@ export type RunId = string;
 
 /**  A page of runs. */
 export type RunList = {
-	/**  Newest first. */
+	/**  In the order that was asked for. */
 	runs: RunView[],
-	/**  Whether older ones follow. */
-	more: boolean,
+	/**  What to ask the next page with, if there is one. */
+	next: string | null,
 	/**  How many there are per state, of the same query without its states. */
 	counts: StateCount[],
 };
+
+/**  How the list of runs is filtered and sorted. The page reads the words and leaves out those that it does not know. */
+export type RunListChoice = {
+	/**  The group of states that shows. */
+	show?: string | null,
+	/**  Of this function. */
+	function?: string | null,
+	/**  Of this action. */
+	action?: string | null,
+	/**  Of functions with this label. */
+	label?: string | null,
+	/**  The length of time that shows. */
+	since?: string | null,
+	/**  Archived ones too. */
+	archived?: boolean,
+	/**  In which order. */
+	order?: RunOrder,
+};
+
+/**  In which order runs are listed; of those that are equal the newest comes first, either way. */
+export type RunOrder = {
+	/**  By what. */
+	by?: RunSort,
+	/**  Whether the smallest comes first. */
+	is_ascending?: boolean,
+};
+
+/**  What runs are ordered by. */
+export type RunSort = 
+/**  When they were made. */
+"made" | 
+/**  When they started; those that did not, when they were made. */
+"started" | 
+/**  How long they ran, or have run so far. */
+"duration" | 
+/**  How far they are in the life of a run, from made to ended. */
+"state" | 
+/**  The name of their function. */
+"function" | 
+/**  Their name. */
+"name";
 
 /**  DigitalHub's names for a run's states; files stay loadable there. */
 export type RunState = 
@@ -686,8 +1184,6 @@ export type RunState =
 export type RunView = {
 	/**  Identity. */
 	id: RunId,
-	/**  The history's own order. */
-	seq: Whole,
 	/**  Number of changes so far. */
 	revision: Whole,
 	/**  Name that its objects carry: what people call the run. */
@@ -728,6 +1224,10 @@ export type RunView = {
 	finished: string | null,
 	/**  Attempts so far. */
 	attempts: number,
+	/**  Copies of a service: ready, of how many. */
+	copies: Copies | null,
+	/**  Addresses of a service by themselves, without a forward. */
+	urls: string[],
 	/**  What someone wants to become of it. */
 	wish: Wish | null,
 	/**  Who launched it: a run of another installation is looked at, not touched. */
@@ -743,12 +1243,68 @@ export type RunView = {
 /**  These runs changed; each is whole, with its revision. */
 export type RunsChanged = RunView[];
 
+/**  A schedule and what it started. */
+export type ScheduleDetails = {
+	/**  The schedule. */
+	schedule: ScheduleView,
+	/**  What it started, newest first. */
+	starts: RunView[],
+};
+
+/**  A schedule in a list. */
+export type ScheduleRow = {
+	/**  Its run. */
+	run: RunView,
+	/**  The schedule. */
+	schedule: ScheduleView,
+};
+
+/**  A schedule as people see it. */
+export type ScheduleView = {
+	/**  Five fields or a macro. */
+	cron: string,
+	/**  Its time zone. */
+	time_zone: string,
+	/**  What happens where it is due while the run before still goes on. */
+	concurrency_policy: ConcurrencyPolicy,
+	/**  Whether it starts nothing for now. */
+	is_suspended: boolean,
+	/**  When it started something last, as far as known. */
+	last: string | null,
+	/**
+	 *  When it starts something next: five times, fewer where there are no more within five years; none while it is
+	 *  suspended, is gone, or its zone is not known on this machine.
+	 */
+	next: string[],
+	/**  Runs of it that go on. */
+	active: number,
+};
+
+/**  Where the value of a secret lies. */
+export type SecretPlace = 
+/**  In the keyring of the operating system. */
+"keyring" | 
+/**  In the memory of this program, until it ends. */
+"session";
+
+/**  A secret; its value is never shown. */
+export type SecretView = {
+	/**  Name, which is also the environment variable. */
+	name: string,
+	/**  Where its value lies. */
+	place: SecretPlace,
+	/**  When its value was last set; nothing for a session's. */
+	updated: string | null,
+	/**  Functions whose saved tasks name it. */
+	used_by: string[],
+};
+
 /**  A step of an attempt with its time; each begins where the one before ends. */
 export type SpanView = {
 	/**  Number of the attempt. */
 	attempt: number,
 	/**  What was done. */
-	step: StepView,
+	step: Step,
 	/**  When it began. */
 	from: string,
 	/**  When it ended; `null` while it goes on. */
@@ -765,6 +1321,14 @@ export type SpecValue = {
 	value: Json,
 	/**  Where it came from, where known. */
 	origin: Origin | null,
+};
+
+/**  What stands out across all contexts and projects. */
+export type StandingView = {
+	/**  Live runs by context; one without any is left out. */
+	live: LiveRuns[],
+	/**  What needs a look. */
+	looks: LookView[],
 };
 
 /**  How the start went. */
@@ -799,6 +1363,8 @@ export type StatusWord =
 "running" | 
 /**  A service that runs and answers. */
 "ready" | 
+/**  A schedule that waits for its next time. */
+"scheduled" | 
 /**  Ended well. */
 "succeeded" | 
 /**  Ended badly. */
@@ -812,20 +1378,67 @@ export type StatusWord =
 /**  Deleted from the cluster. */
 "deleted";
 
-/**  What an attempt does, in order. */
-export type StepView = 
+/**  What an attempt does, in the order in which it does it. */
+export type Step = 
 /**  Waiting for the cluster to make its pod. */
 "queued" | 
 /**  Waiting for a node. */
 "scheduling" | 
 /**  The node prepares volumes and network. */
 "preparing" | 
-/**  The node pulls the image. */
+/**  The node pulls an image. */
 "pulling" | 
+/**  Code is fetched by containers that run before the program's. */
+"fetching" | 
 /**  The container is made and started. */
 "starting" | 
 /**  The program runs. */
 "running";
+
+/**  One thing that may be suggested. */
+export type Suggestion = {
+	/**  What is written into the control. */
+	name: string,
+	/**  What goes with it: values of a label, the value of a taint, keys of a configuration object or secret. */
+	values: string[],
+	/**  Effect, of a taint. */
+	effect: string | null,
+	/**  More about it in a few words, such as `3 nodes`; may be empty. */
+	note: string,
+};
+
+/**  What may be suggested. */
+export type SuggestionKind = 
+/**  Images of the project's runs, the most used first. */
+"images" | 
+/**  Labels of nodes with their values. */
+"node_labels" | 
+/**  Taints of nodes. */
+"taints" | 
+/**  Resource names of accelerators that nodes advertise. */
+"accelerators" | 
+/**  Claims of the namespace. */
+"claims" | 
+/**  Storage classes. */
+"storage_classes" | 
+/**  Configuration objects of the namespace, with their keys. */
+"config_maps" | 
+/**  Secret objects of the namespace, with their keys. */
+"secrets" | 
+/**  Service accounts of the namespace. */
+"service_accounts" | 
+/**  Scheduling priority classes. */
+"priority_classes" | 
+/**  Container runtime classes. */
+"runtime_classes";
+
+/**  What is suggested, and why there is less than there could be. */
+export type Suggestions = {
+	/**  The things. */
+	items: Suggestion[],
+	/**  One sentence where they could not be asked for just now; `items` are then of an earlier time, or none. */
+	notice: string | null,
+};
 
 /**  Light or dark. */
 export type Theme = 
@@ -844,6 +1457,8 @@ export type TolerationRow = {
 	value: string,
 	/**  Its effect; empty means any. */
 	effect: string,
+	/**  Seconds to stay once the taint appears; for ever where empty. */
+	seconds: string,
 };
 
 /**  One change of a run's status. */
@@ -862,6 +1477,32 @@ export type TransitionView = {
 	reason: string | null,
 	/**  Why, in a sentence. */
 	message: string | null,
+};
+
+/**  One volume as typed. Which fields count is the kind's matter; the others keep what was typed before it was changed. */
+export type VolumeRow = {
+	/**  `claim`, `new_claim`, `empty_dir`, `ephemeral`, `config_map`, `secret` or `image`. */
+	kind: string,
+	/**  Name within the run; made from the place where empty. */
+	name: string,
+	/**  Where the container sees it. */
+	mount_path: string,
+	/**  Part of the volume to mount. */
+	sub_path: string,
+	/**  Whether the container may not write. */
+	read_only: boolean,
+	/**  The claim, configuration object, secret object or image. */
+	object: string,
+	/**  Size, or the most that scratch space may hold. */
+	size: string,
+	/**  Storage class; the cluster's default where empty. */
+	storage_class: string,
+	/**  Who may mount a claim at once; `ReadWriteOnce` where empty. */
+	access_mode: string,
+	/**  Whether a claim that is made is deleted with its run. */
+	goes_with_run: boolean,
+	/**  `Memory`, or the node's disk where empty. */
+	medium: string,
 };
 
 /**  A whole number that JavaScript holds exactly: counts, sizes and cursors stay below 2^53 (9 PB). */

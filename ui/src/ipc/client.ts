@@ -6,6 +6,8 @@ export class IpcError extends Error {
   readonly detail: string | null;
   readonly hint: string | null;
   readonly fields: CommandError["fields"];
+  /** When it failed. */
+  readonly at = new Date();
 
   constructor(error: CommandError) {
     super(error.message);
@@ -43,5 +45,11 @@ function isCommandError(value: unknown): value is CommandError {
 /** Unknown commands and bad arguments are rejected by Tauri itself, with a plain string. */
 function internal(cause: unknown): CommandError {
   const detail = cause instanceof Error ? cause.message : String(cause);
-  return { code: "internal", message: "Berth ran into a fault of its own.", detail, hint: null, fields: [] };
+  return {
+    code: "internal",
+    message: "Berth ran into a fault of its own: this should not happen.",
+    detail,
+    hint: null,
+    fields: [],
+  };
 }

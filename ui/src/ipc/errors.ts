@@ -1,25 +1,23 @@
 import type { ErrorCode } from "./bindings";
 
-/** What each kind of failure is called, and whether asking again can help. */
-type Words = { title: string; canRetry: boolean };
-
-const words: Record<ErrorCode, Words> = {
-  invalid_input: { title: "That does not work as written", canRetry: false },
-  not_found: { title: "Not found", canRetry: false },
-  unreachable: { title: "The cluster does not answer", canRetry: true },
-  unauthenticated: { title: "The cluster does not accept the sign-in", canRetry: true },
-  forbidden: { title: "A right is missing", canRetry: true },
-  refused: { title: "The cluster refused it", canRetry: false },
-  kubeconfig: { title: "The kubeconfig cannot be used", canRetry: true },
-  conflict: { title: "The name is taken in the cluster", canRetry: false },
-  outcome_unknown: { title: "The reply was lost", canRetry: false },
-  storage: { title: "The history cannot be used", canRetry: true },
-  keyring: { title: "The keyring cannot be used", canRetry: true },
-  not_ours: { title: "This run belongs to another installation", canRetry: false },
-  timed_out: { title: "Waited long enough", canRetry: true },
-  internal: { title: "A fault of Berth", canRetry: true },
+const titles: Record<ErrorCode, string> = {
+  invalid_input: "Something that was given cannot be used",
+  not_found: "Not found",
+  unreachable: "The cluster does not answer",
+  unauthenticated: "The cluster does not accept the sign-in",
+  forbidden: "A permission is missing",
+  refused: "The cluster refused it",
+  kubeconfig: "The kubeconfig cannot be used",
+  conflict: "The name is taken in the cluster",
+  outcome_unknown: "The cluster's reply was lost",
+  storage: "The history cannot be used",
+  keyring: "The keyring cannot be used",
+  not_ours: "This run belongs to another installation",
+  timed_out: "It took too long",
+  internal: "A fault in Berth",
 };
 
-export function errorWords(code: ErrorCode): Words {
-  return words[code];
+/** What a kind of failure is called. */
+export function errorWords(code: ErrorCode): string {
+  return titles[code];
 }

@@ -2,4 +2,4 @@ export { commands } from "./bindings";
 export type * from "./bindings";
 export { asIpcError, call, IpcError } from "./client";
 export { errorWords } from "./errors";
-export { listenToCore, type Listeners } from "./events";
+export { listenToCore } from "./events";

@@ -1,6 +1,13 @@
 import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
 
-import { events, type commands, type CommandError, type ErrorCode, type RunView } from "./bindings";
+import {
+  events,
+  type commands,
+  type CommandError,
+  type ErrorCode,
+  type ForwardView,
+  type RunView,
+} from "./bindings";
 
 type Commands = typeof commands;
 
@@ -45,4 +52,9 @@ export function failure(code: ErrorCode, message: string, rest: Partial<CommandE
 /** Announces changed runs, as the core does. */
 export async function announceRuns(runs: RunView[]): Promise<void> {
   await events.runsChanged.emit(runs);
+}
+
+/** Announces changed forwards, as the core does. */
+export async function announceForwards(forwards: ForwardView[]): Promise<void> {
+  await events.forwardsChanged.emit(forwards);
 }

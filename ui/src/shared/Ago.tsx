@@ -1,12 +1,12 @@
 import { absoluteTime, relativeTime } from "./format";
-import { useNow } from "./useNow";
+import { useAsOfNow } from "./useNow";
 
 /** A moment relative to now; in full when pointed at. */
 export function Ago({ time }: { time: string }) {
-  const now = useNow();
+  const words = useAsOfNow((now) => relativeTime(time, now));
   return (
     <time dateTime={time} title={absoluteTime(time)}>
-      {relativeTime(time, now)}
+      {words}
     </time>
   );
 }

@@ -1,14 +1,14 @@
-import { Button, CopyButton } from "@mantine/core";
+import { Button } from "@mantine/core";
+import { useClipboard } from "@mantine/hooks";
 
-/** Copies a text and says that it did. */
+/** Copies a text and says that it did, or that it could not. */
 export function Copy({ text, label }: { text: string; label: string }) {
+  const clipboard = useClipboard({ timeout: 2000 });
   return (
-    <CopyButton value={text} timeout={2000}>
-      {({ copied, copy }) => (
-        <Button size="compact-xs" variant="default" onClick={copy}>
-          {copied ? "Copied" : label}
-        </Button>
-      )}
-    </CopyButton>
+    <Button size="compact-xs" variant="default" onClick={() => clipboard.copy(text)}>
+      <span aria-live="polite">
+        {clipboard.error ? "Could not be copied" : clipboard.copied ? "Copied" : label}
+      </span>
+    </Button>
   );
 }

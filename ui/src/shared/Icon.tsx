@@ -17,10 +17,30 @@ const shapes = {
     </>
   ),
   back: <path d="M9.5 3.5 5 8l4.5 4.5" />,
+  chevron: <path d="m4 6 4 4 4-4" />,
+  lock: (
+    <>
+      <rect x="3.5" y="7" width="9" height="6.5" rx="1" />
+      <path d="M5.5 7V5a2.5 2.5 0 0 1 5 0v2" />
+    </>
+  ),
   close: <path d="m4 4 8 8M12 4l-8 8" />,
   down: <path d="M8 3v9M4 8.5 8 12.5l4-4" />,
   up: <path d="M8 13V4M4 7.5 8 3.5l4 4" />,
   functions: <path d="M10.5 3.5c-2-1-3 .2-3.2 2L6.4 12c-.2 1.6-1.2 2.4-2.9 1.6M4.5 7h6" />,
+  services: <path d="M2.5 5.5h10M10 3l2.5 2.5L10 8M13.5 10.5h-10M6 8l-2.5 2.5L6 13" />,
+  profiles: (
+    <>
+      <rect x="2.5" y="3" width="11" height="10" rx="1" />
+      <path d="M5 6.5h2.5M5 9.5h2.5M10 6.5h1M10 9.5h1" />
+    </>
+  ),
+  secrets: (
+    <>
+      <circle cx="5" cy="8" r="2.75" />
+      <path d="M7.75 8H14v2.5M11.25 8v2" />
+    </>
+  ),
   more: (
     <>
       <circle cx="3.5" cy="8" r="0.6" />
@@ -36,7 +56,9 @@ const shapes = {
   ),
 } as const;
 
-type Props = SVGProps<SVGSVGElement> & { name: keyof typeof shapes; size?: number };
+export type IconName = keyof typeof shapes;
+
+type Props = SVGProps<SVGSVGElement> & { name: IconName; size?: number };
 
 /** A small line drawing; decoration beside words, so hidden from readers of the screen. */
 export function Icon({ name, ...rest }: Props) {

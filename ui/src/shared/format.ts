@@ -60,6 +60,11 @@ export function duration(milliseconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${rest}` : `${minutes}:${rest}`;
 }
 
+/** How long something took that is over. The cluster tells times to the second: "< 1 s". */
+export function length(milliseconds: number): string {
+  return milliseconds < 1000 ? "< 1 s" : duration(milliseconds);
+}
+
 /** A size in bytes: "812 B", "31.4 MB". */
 export function bytes(count: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];
@@ -92,4 +97,9 @@ export function plural(value: number, one: string, many = `${one}s`): string {
 
 function two(value: number): string {
   return String(value).padStart(2, "0");
+}
+
+/** How many copies of a service are ready. */
+export function copiesText(copies: { ready: number; wanted: number }): string {
+  return `${copies.ready} of ${copies.wanted} ready`;
 }

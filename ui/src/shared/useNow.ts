@@ -27,3 +27,8 @@ function subscribe(watcher: () => void): () => void {
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => now);
 }
+
+/** What the time makes of something, as a word or a number: drawn anew when that changes, not each second. */
+export function useAsOfNow<T extends string | number | null>(read: (now: number) => T): T {
+  return useSyncExternalStore(subscribe, () => read(now));
+}

@@ -1,11 +1,19 @@
-import type { ConnectionNotice, LogPage, LogView, RunDetails, RunList, RunView } from "@/ipc";
+import type {
+  ConnectionNotice,
+  ContextView,
+  ForwardView,
+  LogPage,
+  LogView,
+  RunDetails,
+  RunList,
+  RunView,
+} from "@/ipc";
 
 /** Values for tests; what a test does not say is unremarkable. */
 export function runView(rest: Partial<RunView> = {}): RunView {
   const id = rest.id ?? "11111111-1111-4111-8111-111111111111";
   return {
     id,
-    seq: 1,
     revision: 1,
     name: `train-${id.slice(0, 4)}`,
     project: "default",
@@ -26,11 +34,28 @@ export function runView(rest: Partial<RunView> = {}): RunView {
     started: "2026-03-10T12:00:01Z",
     finished: "2026-03-10T12:00:42Z",
     attempts: 1,
+    copies: null,
+    urls: [],
     installation: "99999999-0000-4000-8000-000000000000",
     wish: null,
     is_final: true,
     only_in_history: false,
     archived: false,
+    ...rest,
+  };
+}
+
+/** A context that can be used. */
+export function contextView(rest: Partial<ContextView> = {}): ContextView {
+  return {
+    name: "lab",
+    kubeconfig: "/home/ada/.kube/config",
+    cluster: "lab",
+    user: "ada",
+    namespace: "team",
+    server: "https://lab:6443",
+    is_current: true,
+    problem: null,
     ...rest,
   };
 }
@@ -50,7 +75,7 @@ export function runningView(rest: Partial<RunView> = {}): RunView {
 export function runList(runs: RunView[], rest: Partial<RunList> = {}): RunList {
   const counts = new Map<RunView["state"], number>();
   for (const run of runs) counts.set(run.state, (counts.get(run.state) ?? 0) + 1);
-  return { runs, more: false, counts: [...counts].map(([state, count]) => ({ state, count })), ...rest };
+  return { runs, next: null, counts: [...counts].map(([state, count]) => ({ state, count })), ...rest };
 }
 
 export function runDetails(run: RunView, rest: Partial<RunDetails> = {}): RunDetails {
@@ -59,8 +84,10 @@ export function runDetails(run: RunView, rest: Partial<RunDetails> = {}): RunDet
     kubeconfig: "/home/ada/.kube/config",
     parent: null,
     image_digest: null,
+    build: null,
     values: [],
     attempts: [],
+    ports: [],
     objects: [],
     transitions: [],
     events: [],
@@ -72,14 +99,12 @@ export function runDetails(run: RunView, rest: Partial<RunDetails> = {}): RunDet
 
 /** Lines of 100 bytes each, so that line N begins at cursor 100 N. */
 export function logPage(first: number, count: number, rest: Partial<LogPage> = {}): LogPage {
+  const places = Array.from({ length: count }, (_, index) => index);
   return {
-    lines: Array.from({ length: count }, (_, index) => ({
-      number: first + index,
-      at: (first + index) * 100,
-      time: "2026-03-10T12:00:00.000000000Z",
-      text: `line ${first + index}`,
-      hidden: 0,
-    })),
+    first,
+    at: first * 100,
+    text: places.map((place) => `2026-03-10T12:00:00.000000000Z line ${first + place}\n`).join(""),
+    sized: places.map((place) => [place, 100, 0]),
     next: (first + count) * 100,
     at_end: false,
     ...rest,
@@ -107,6 +132,21 @@ export function connection(rest: Partial<ConnectionNotice> = {}): ConnectionNoti
     state: "live",
     since: "2026-03-10T12:00:00Z",
     message: null,
+    ...rest,
+  };
+}
+
+export function forwardView(rest: Partial<ForwardView> = {}): ForwardView {
+  return {
+    run: "11111111-1111-4111-8111-111111111111",
+    port: 80,
+    target_port: 8080,
+    local_port: 8080,
+    url: "http://127.0.0.1:8080",
+    state: "ready",
+    message: null,
+    pod: null,
+    connections: 0,
     ...rest,
   };
 }

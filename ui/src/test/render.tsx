@@ -6,34 +6,38 @@ import { render } from "@testing-library/react";
 import { makeQueryClient } from "@/app/App";
 import { keepLive } from "@/app/live";
 import { makeRouter } from "@/app/router";
+import { theme } from "@/app/theme";
 import { mockBackend, type Backend } from "@/ipc/mock";
+
+import { contextView } from "./builders";
 
 /** What a core without anything answers. */
 const quiet: Backend = {
   contexts: () => ({
-    contexts: [
-      {
-        name: "lab",
-        kubeconfig: "/home/ada/.kube/config",
-        cluster: "lab",
-        user: "ada",
-        namespace: "team",
-        server: "https://lab:6443",
-        is_current: true,
-        problem: null,
-      },
-    ],
+    contexts: [contextView()],
     problems: [],
   }),
   checkContext: () => ({ context: "lab", version: "v1.34.4", error: null, namespaces: ["team", "other"] }),
   contextLooks: () => ({}),
   saveContextLook: () => null,
+  chosenKubeconfigs: () => [],
+  standing: () => ({ live: [], looks: [] }),
+  logBytes: () => 0,
+  projects: () => [{ name: "default", description: null, target: null, registry: null }],
   engineStatus: () => ({ is_ours: true, captures: 0, connections: [] }),
+  functionNames: () => ({ names: [], labels: [] }),
+  helperImages: () => [],
+  listForwards: () => [],
   listFunctions: () => [],
-  listRuns: () => ({ runs: [], more: false, counts: [] }),
+  listProfiles: () => [],
+  listSecrets: () => [],
+  listRuns: () => ({ runs: [], next: null, counts: [] }),
   logStreams: () => [],
   preferences: () => ({}),
+  readDraft: () => null,
+  saveDraft: () => null,
   savePreferences: () => null,
+  suggestions: () => ({ items: [], notice: null }),
   startup: () => ({
     data_dir: "/home/ada/.local/share/berth",
     installation: "99999999-0000-4000-8000-000000000000",
@@ -49,7 +53,7 @@ export function renderAt(address: string, backend: Backend = {}) {
   const stop = keepLive(client);
   const shown = render(
     <QueryClientProvider client={client}>
-      <MantineProvider env="test">
+      <MantineProvider env="test" theme={theme}>
         <RouterProvider router={router} />
       </MantineProvider>
     </QueryClientProvider>,

@@ -30,6 +30,10 @@ Element.prototype.scrollIntoView = () => undefined;
 Element.prototype.scrollTo = () => undefined;
 window.scrollTo = () => undefined;
 
+// The editor of code measures its text.
+Range.prototype.getClientRects = () => Object.assign([], { item: () => null });
+Range.prototype.getBoundingClientRect = () => new DOMRect();
+
 // A list of height 0 would show no line.
 Object.defineProperties(Element.prototype, {
   clientHeight: { configurable: true, get: () => 600 },
@@ -42,5 +46,4 @@ configure({ asyncUtilTimeout: 8000, getElementError: (message) => new Error(mess
 afterEach(() => {
   cleanup();
   clearBackend();
-  localStorage.clear();
 });

@@ -34,3 +34,16 @@ with_libraries() {
         done
     done
 }
+
+# Makes a Debian with some packages (a list with commas), as an archive, without documentation and translations.
+debian() {
+    local archive=$1 packages=$2
+    mmdebstrap --quiet --variant=essential --include="$packages" \
+        --dpkgopt='path-exclude=/usr/share/man/*' \
+        --dpkgopt='path-exclude=/usr/share/doc/*' \
+        --dpkgopt='path-exclude=/usr/share/locale/*' \
+        --dpkgopt='path-exclude=/usr/share/info/*' \
+        --customize-hook='test ! -e "$1/usr/bin/python3" || ln -sf python3 "$1/usr/bin/python"' \
+        --customize-hook='rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/*' \
+        bookworm "$archive"
+}

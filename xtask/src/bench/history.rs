@@ -31,10 +31,9 @@ pub fn run() -> Result<Vec<Row>> {
     if !succeeds(&mut command("sqlite3", ["--version"])) {
         bail!("the program sqlite3 is missing: install the package \"sqlite3\"");
     }
-    run_command(&mut build::cargo(&["build", "--release", "-p", "berth-history", "--example", "bench_history"]))?;
-    let ours = paths::repository().join("target").join("release").join("examples").join("bench_history");
-    let folder = paths::repository().join("target").join("bench").join("history");
-    let data = filled(&ours, &folder)?;
+    let ours = program()?;
+    let folder = folder();
+    let data = filled(&ours, "fill", RUNS)?;
     let peer = folder.join("peer.db");
     // A copy: two builds of SQLite on one file can lose writes.
     fs::copy(data.join("history.db"), &peer).context("failed to copy the database for the peer")?;
@@ -87,17 +86,28 @@ pub fn run() -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// The folder with the runs; filled once, which takes a minute.
-fn filled(ours: &Path, folder: &Path) -> Result<PathBuf> {
-    let data = folder.join(format!("runs-{RUNS}"));
+/// Builds the history's side.
+pub fn program() -> Result<PathBuf> {
+    run_command(&mut build::cargo(&["build", "--release", "-p", "berth-history", "--example", "bench_history"]))?;
+    Ok(paths::repository().join("target").join("release").join("examples").join("bench_history"))
+}
+
+fn folder() -> PathBuf {
+    paths::repository().join("target").join("bench").join("history")
+}
+
+/// A folder with runs, made by `how` of the history's side; filled once: 100,000 runs take a minute.
+pub fn filled(ours: &Path, how: &str, runs: u32) -> Result<PathBuf> {
+    let folder = folder();
+    let data = folder.join(format!("{how}-{runs}"));
     if !data.join("history.db").is_file() {
-        output::note(format!("writing {RUNS} runs"));
+        output::note(format!("writing {runs} runs"));
         let begun = folder.join("begun");
         if begun.exists() {
             fs::remove_dir_all(&begun).context("failed to remove an unfinished filling")?;
         }
-        fs::create_dir_all(folder).with_context(|| format!("failed to make \"{}\"", folder.display()))?;
-        run_command(&mut command(ours, ["fill".as_ref(), begun.as_os_str(), RUNS.to_string().as_ref()]))?;
+        fs::create_dir_all(&folder).with_context(|| format!("failed to make \"{}\"", folder.display()))?;
+        run_command(&mut command(ours, [how.as_ref(), begun.as_os_str(), runs.to_string().as_ref()]))?;
         fs::rename(&begun, &data).context("failed to name the filled folder")?;
     }
     Ok(data)

@@ -19,7 +19,8 @@ pub struct Rivals {
     cluster: Cluster,
     berth: PathBuf,
     kubectl: PathBuf,
-    kubeconfig: PathBuf,
+    /// Names the cluster.
+    pub kubeconfig: PathBuf,
     /// For what a benchmark writes.
     pub folder: PathBuf,
 }

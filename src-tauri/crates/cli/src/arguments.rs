@@ -49,6 +49,15 @@ pub(crate) enum Format {
     Yaml,
 }
 
+/// For which DigitalHub a file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ForGeneration {
+    /// 0.14 and later.
+    Current,
+    /// 0.7, of the specification.
+    Seed,
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -73,10 +82,25 @@ pub(crate) enum Command {
     Events(OneRun),
     /// Prints a run's manifests as they were submitted.
     Manifests(OneRun),
-    /// Waits until a run is over.
+    /// Waits until a run is over; a service, until all its copies are ready; a schedule, until it waits for its next time.
     Wait(WaitArguments),
-    /// Stops a run; its log and history are kept.
+    /// Stops a run; its log and history are kept. A service, or a schedule, can be resumed.
     Stop(OneRun),
+    /// Opens a port of this machine that leads to a service, and prints its address.
+    #[command(
+        visible_alias = "forward",
+        after_help = "Examples:\n  berth open api-7k3f\n  berth open api-7k3f --port 9090 --local 8000"
+    )]
+    Open(OpenArguments),
+    /// Sets how many copies of a service run; 0 stops it.
+    Scale(ScaleArguments),
+    /// Lets a stopped service or a suspended schedule go on.
+    Resume(OneRun),
+    /// Starts all copies of a service anew, one after the other.
+    Restart(OneRun),
+    /// Schedules: jobs that start again and again.
+    #[command(subcommand)]
+    Schedule(ScheduleCommand),
     /// Launches a run's frozen specification again.
     Rerun(Box<RerunArguments>),
     /// Deletes a run: its history and its objects.
@@ -86,9 +110,23 @@ pub(crate) enum Command {
     /// Projects: drawers for functions, secrets, profiles and runs.
     #[command(subcommand)]
     Project(ProjectCommand),
+    /// The registry of the project: where its builds put their images.
+    #[command(subcommand)]
+    Registry(RegistryCommand),
+    /// Takes the image of a build off its function again: a new version with the image of before.
+    Undo(OneRun),
+    /// Secrets of the project: names here, values in the keyring of the operating system.
+    #[command(subcommand)]
+    Secret(SecretCommand),
+    /// Profiles of the project: presets of task fields that any run may name.
+    #[command(subcommand)]
+    Profile(ProfileCommand),
     /// Contexts of the kubeconfig files.
     #[command(subcommand)]
     Context(ContextCommand),
+    /// Settings of this data folder: the images of Berth's helpers.
+    #[command(subcommand)]
+    Settings(SettingsCommand),
     /// Watches and captures all live runs of this data folder until interrupted.
     Watch,
     /// Prints a completion script for a shell.
@@ -96,6 +134,25 @@ pub(crate) enum Command {
         /// The shell.
         #[arg(value_enum)]
         shell: clap_complete::Shell,
+    },
+}
+
+/// Settings.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SettingsCommand {
+    /// Lists all settings.
+    List,
+    /// Changes a setting for the launches to come.
+    Set {
+        /// NAME, as helper.fetch.
+        name: String,
+        /// The value.
+        value: String,
+    },
+    /// Takes a setting back to what it is without a choice.
+    Reset {
+        /// NAME, as helper.fetch.
+        name: String,
     },
 }
 
@@ -157,11 +214,22 @@ pub(crate) struct RunArguments {
     pub(crate) task: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) flags: TaskFlags,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
     /// Shows what would be created and asks the cluster whether it would take it; creates nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) patience: Patience,
+}
+
+/// What to ask for beforehand.
+#[derive(Args, Debug)]
+pub(crate) struct Asking {
+    /// Asks for the values of the run's secrets now (a prompt each, or a line of stdin each) and keeps them for this
+    /// launch only.
+    #[arg(long)]
+    pub(crate) ask_secrets: bool,
 }
 
 /// How long to stay.
@@ -185,6 +253,19 @@ pub(crate) struct TaskFlags {
     /// Image to run.
     #[arg(long, value_name = "IMAGE")]
     pub(crate) image: Option<String>,
+    /// Image that a build starts from.
+    #[arg(long, value_name = "IMAGE")]
+    pub(crate) base_image: Option<String>,
+    /// Code in place of the function's: a file, folder or zip of this machine, git+https://…#ref, https://, s3://,
+    /// zip+https:// or zip+s3://.
+    #[arg(long, value_name = "PATH|ADDRESS")]
+    pub(crate) code_src: Option<String>,
+    /// Entry file of the code, as train.py or train.py:main.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) handler: Option<String>,
+    /// Language of the code.
+    #[arg(long, value_name = "python")]
+    pub(crate) lang: Option<String>,
     /// Command line, split as a shell would.
     #[arg(long, value_name = "LINE", allow_hyphen_values = true)]
     pub(crate) command: Option<String>,
@@ -218,6 +299,12 @@ pub(crate) struct TaskFlags {
     /// Accelerators.
     #[arg(long, value_name = "1")]
     pub(crate) gpu: Option<String>,
+    /// Resource name under which nodes advertise the accelerators.
+    #[arg(long, value_name = "nvidia.com/gpu")]
+    pub(crate) gpu_key: Option<String>,
+    /// Scratch space under /shared.
+    #[arg(long, value_name = "10Gi")]
+    pub(crate) disk: Option<String>,
     /// Profile whose values fill what is not said.
     #[arg(long, value_name = "P")]
     pub(crate) profile: Option<String>,
@@ -233,9 +320,12 @@ pub(crate) struct TaskFlags {
     /// When to start: five fields or a macro.
     #[arg(long, value_name = "CRON")]
     pub(crate) schedule: Option<String>,
-    /// Time zone of the schedule.
+    /// Time zone of the schedule; UTC where not said.
     #[arg(long, value_name = "TZ")]
     pub(crate) time_zone: Option<String>,
+    /// What happens where it is due while the run before still goes on: Allow, Forbid or Replace.
+    #[arg(long, value_name = "POLICY")]
+    pub(crate) concurrency_policy: Option<String>,
     /// Copies to keep running.
     #[arg(long, value_name = "N")]
     pub(crate) replicas: Option<u32>,
@@ -268,6 +358,12 @@ pub(crate) struct RunsArguments {
     /// Only runs of this action.
     #[arg(long, value_name = "A", value_parser = action)]
     pub(crate) action: Option<Action>,
+    /// Only what this schedule started, or what repeats this run.
+    #[arg(long, value_name = "RUN")]
+    pub(crate) parent: Option<String>,
+    /// Only runs of functions with this label: KEY=VALUE, or KEY alone.
+    #[arg(long, value_name = "KEY[=VALUE]")]
+    pub(crate) label: Option<String>,
     /// Only runs made in the last so long, as in 30m, 12h, 7d.
     #[arg(long, value_name = "7d", value_parser = duration)]
     pub(crate) since: Option<std::time::Duration>,
@@ -318,6 +414,57 @@ pub(crate) struct WaitArguments {
     pub(crate) timeout: Option<std::time::Duration>,
 }
 
+/// `berth open`.
+#[derive(Args, Debug)]
+pub(crate) struct OpenArguments {
+    #[command(flatten)]
+    pub(crate) run: OneRun,
+    /// Port of the service, or of the container; the service's first where not said.
+    #[arg(long, value_name = "P")]
+    pub(crate) port: Option<u16>,
+    /// Port of this machine; the one of the last time where not said, a free one where it is taken.
+    #[arg(long, value_name = "L")]
+    pub(crate) local: Option<u16>,
+}
+
+/// `berth scale`.
+#[derive(Args, Debug)]
+pub(crate) struct ScaleArguments {
+    #[command(flatten)]
+    pub(crate) run: OneRun,
+    /// Copies to keep running.
+    #[arg(value_name = "N")]
+    pub(crate) copies: u32,
+}
+
+/// Schedules.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ScheduleCommand {
+    /// Lists the schedules of the project that are there, newest first.
+    List,
+    /// Tells the next five times of a schedule.
+    Next(OneRun),
+    /// Suspends a schedule: nothing starts any more; what it started goes on.
+    Suspend(OneRun),
+    /// Lets a suspended schedule go on.
+    Resume(OneRun),
+    /// Starts a run of a schedule now, also of a suspended one.
+    #[command(
+        visible_alias = "run-now",
+        after_help = "Examples:\n  berth schedule trigger nightly-7k3f --wait\n  berth runs --parent nightly-7k3f"
+    )]
+    Trigger(TriggerArguments),
+}
+
+/// `berth schedule trigger`.
+#[derive(Args, Debug)]
+pub(crate) struct TriggerArguments {
+    #[command(flatten)]
+    pub(crate) run: OneRun,
+    #[command(flatten)]
+    pub(crate) patience: Patience,
+}
+
 /// `berth rerun`.
 #[derive(Args, Debug)]
 pub(crate) struct RerunArguments {
@@ -325,6 +472,8 @@ pub(crate) struct RerunArguments {
     pub(crate) run: OneRun,
     #[command(flatten)]
     pub(crate) flags: TaskFlags,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
     #[command(flatten)]
     pub(crate) patience: Patience,
 }
@@ -364,6 +513,9 @@ pub(crate) enum ProjectCommand {
         /// Where its runs go when nothing else is said.
         #[arg(long, value_name = "CONTEXT/NAMESPACE")]
         target: Option<String>,
+        /// What it is for.
+        #[arg(long, value_name = "TEXT")]
+        description: Option<String>,
     },
     /// Shows a project.
     Show {
@@ -371,11 +523,127 @@ pub(crate) enum ProjectCommand {
         name: String,
     },
     /// Makes a project the one that is used when none is said.
+    #[command(visible_alias = "switch")]
     Use {
         /// NAME.
         name: String,
     },
+    /// Writes the project that is used into a file: its functions, each in its latest version, with their saved tasks.
+    ///
+    /// A function that says `embedded: true` is in the file itself; any other lies in a file of its own beside it, under
+    /// functions/.
+    #[command(
+        after_help = "Examples:\n  berth project export iris.yaml\n  berth --project iris project export iris.yaml --generation seed"
+    )]
+    Export {
+        /// FILE, YAML.
+        file: PathBuf,
+        /// For which DigitalHub: current (0.14 and later) or seed (0.7).
+        #[arg(long, value_enum, default_value = "current", value_name = "GENERATION")]
+        generation: ForGeneration,
+        /// Writes over files that are there.
+        #[arg(long)]
+        overwrite: bool,
+    },
+    /// Saves the functions of files: of a project's file, or of functions with their tasks.
+    ///
+    /// Both generations of DigitalHub are read. The project is the one that the file names, made where it is not there;
+    /// of a file that names none, the one that is used.
+    Import {
+        /// Files, YAML or JSON. Files that a project names its functions by are found beside it.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// The project to save into, whatever the files say.
+        #[arg(long, value_name = "PROJECT")]
+        into: Option<String>,
+    },
     /// Deletes a project without runs.
+    Delete {
+        /// NAME.
+        name: String,
+    },
+}
+
+/// Registries.
+#[derive(Debug, Subcommand)]
+pub(crate) enum RegistryCommand {
+    /// Chooses the registry.
+    #[command(
+        after_help = "Examples:\n  berth secret set REGISTRY          # USER:PASSWORD, or the text of a Docker config.json\n  berth registry set registry.example.org/team --secret REGISTRY\n  berth registry check"
+    )]
+    Set(RegistrySetArguments),
+    /// Shows the registry.
+    Show,
+    /// Tries it: builds the smallest image there is in the cluster and pushes it.
+    Check {
+        /// Waits at most so long, as in 90s, 10m, 2h.
+        #[arg(long, value_name = "DURATION", value_parser = duration)]
+        timeout: Option<std::time::Duration>,
+    },
+    /// Forgets the registry; the images stay where they are.
+    Remove,
+}
+
+/// `berth registry set`.
+#[derive(Args, Debug)]
+pub(crate) struct RegistrySetArguments {
+    /// Host with its port and a folder where wished, as the cluster reaches it.
+    #[arg(value_name = "HOST[:PORT][/FOLDER]")]
+    pub(crate) address: String,
+    /// Secret of the project that signs in: USER:PASSWORD, or the text of a Docker config.json.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) secret: Option<String>,
+    /// It speaks plain HTTP: everybody on the way can read and change what is sent.
+    #[arg(long)]
+    pub(crate) plain_http: bool,
+    /// Keeps the layers of one build there for the next, under the image's name with /cache behind.
+    #[arg(long)]
+    pub(crate) cache: bool,
+}
+
+/// Secrets.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SecretCommand {
+    /// Sets a value, typed without echo or piped in; one final newline is not part of it.
+    #[command(
+        after_help = "Examples:\n  berth secret set TOKEN\n  berth secret set TOKEN < token.txt\n  pass show hub | berth secret set HUB_PASSWORD"
+    )]
+    Set {
+        /// NAME, which is also the environment variable that runs see.
+        name: String,
+        /// Caught to be refused: a command line is kept by shells and shown to every user of the machine.
+        #[arg(hide = true)]
+        value: Vec<String>,
+    },
+    /// Lists the names; values are never shown.
+    List,
+    /// Deletes a name and its value.
+    Delete {
+        /// NAME.
+        name: String,
+    },
+}
+
+/// Profiles.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProfileCommand {
+    /// Saves profiles from files: `name`, `description` and `spec` with the fields of a task.
+    #[command(
+        after_help = "Example of a file:\n  name: big\n  description: Four cores and a lot of memory\n  spec:\n    resources: {cpu: {requests: \"4\"}, mem: {requests: 16Gi, limits: 16Gi}}"
+    )]
+    Save {
+        /// Files, YAML or JSON, with one profile or several.
+        #[arg(short = 'f', long = "file", required = true, num_args = 1.., value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Lists profiles.
+    List,
+    /// Shows a profile.
+    Show {
+        /// NAME.
+        name: String,
+    },
+    /// Deletes a profile; runs keep the values that they took from it.
     Delete {
         /// NAME.
         name: String,

@@ -1,5 +1,6 @@
 //! Owns the shape of a run in JSON and YAML: an interface that scripts rely on.
 
+use berth_core::ScheduleView;
 use berth_core::ports::{LogInfo, RunRow};
 use berth_model::ProjectName;
 use serde_json::{Map, Value, json};
@@ -16,6 +17,7 @@ pub(crate) fn run(row: &RunRow, log: &[LogInfo]) -> Value {
                 "number": attempt.number, "pod": attempt.pod, "node": attempt.node, "state": attempt.state,
                 "reason": attempt.reason, "exit_code": attempt.exit_code,
                 "started": attempt.started, "finished": attempt.finished,
+                "ready": attempt.containers.iter().any(|container| !container.init && container.is_ready),
             })
         })
         .collect();
@@ -41,10 +43,15 @@ pub(crate) fn run(row: &RunRow, log: &[LogInfo]) -> Value {
         "attempts": attempts,
         "image": run.spec.function.image,
         "image_digest": status.image_digest,
+        "build": run.build.as_ref().map(|plan| json!({
+            "image": plan.image, "built": run.built_image(), "digest": status.built_digest,
+            "dockerfile": plan.dockerfile, "pinned": status.pinned,
+        })),
         "objects": status.objects,
         "only_in_history": status.only_in_history,
         "archived": row.archived,
-        "urls": [],
+        "copies": status.copies,
+        "urls": status.urls,
         "log": {
             "lines": log.iter().map(|one| one.lines).sum::<u64>(),
             "bytes": log.iter().map(|one| one.bytes).sum::<u64>(),
@@ -52,10 +59,21 @@ pub(crate) fn run(row: &RunRow, log: &[LogInfo]) -> Value {
             "complete": !log.is_empty() && log.iter().all(|one| one.is_complete),
         },
         "parent": run.parent,
+        "fire": run.fire,
+        "schedule": status.schedule,
         "revision": status.revision,
         "origins": run.origins,
         "spec": flat(&run.spec),
     })
+}
+
+/// A schedule as scripts read it: its run, with what is known of its times.
+pub(crate) fn schedule(row: &RunRow, view: &ScheduleView) -> Value {
+    let mut whole = run(row, &[]);
+    if let Some(fields) = whole.as_object_mut() {
+        fields.insert("schedule".to_owned(), json!(view));
+    }
+    whole
 }
 
 /// DigitalHub's key of a run.

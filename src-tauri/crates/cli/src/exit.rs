@@ -1,7 +1,7 @@
 //! Owns the exit statuses: an interface that scripts rely on.
 
 use berth_core::ErrorCode;
-use berth_model::{Action, Run, RunState};
+use berth_model::{Run, RunState};
 
 /// With what the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl Exit {
     pub(crate) const fn of_run(run: &Run) -> Self {
         match run.status.state {
             RunState::Completed => Self::Done,
-            RunState::Running if matches!(run.action, Action::Serve | Action::Deploy) => Self::Done,
+            RunState::Running if run.status.is_lasting(run.action) => Self::Done,
             RunState::Error => Self::RunFailed,
             RunState::Stop | RunState::Stopped | RunState::Deleting | RunState::Deleted => Self::Stopped,
             _ => Self::Unknown,

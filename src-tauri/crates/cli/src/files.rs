@@ -1,8 +1,7 @@
 //! Reads function and task files, and the code files that they name.
 
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
-use base64::Engine as _;
 use berth_core::{Error, ErrorCode};
 use berth_model::Problem;
 use serde_json::{Map, Value, json};
@@ -41,6 +40,12 @@ pub(crate) fn one_document(file: &Path) -> Result<Value, Error> {
     }
 }
 
+/// The file that a path within a folder names; `None` for one that leads out of it.
+pub(crate) fn beside(folder: &Path, path: &str) -> Option<PathBuf> {
+    let is_within = Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    (is_within && !path.contains("://")).then(|| folder.join(path))
+}
+
 fn read_text(file: &Path) -> Result<String, Error> {
     let bytes = std::fs::read(file).map_err(|error| {
         Error::new(ErrorCode::InvalidInput, format!("The file {} cannot be read: {error}.", file.display()))
@@ -50,57 +55,45 @@ fn read_text(file: &Path) -> Result<String, Error> {
         .map_err(|_| Error::new(ErrorCode::InvalidInput, format!("The file {} is not text in UTF-8.", file.display())))
 }
 
-/// Puts the content of a local code file beside its path: text as `code`, anything else as `base64`.
+/// Puts the content of local code beside its path: a file's text as `code`, anything else as `base64`.
 fn read_code(spec: &mut Map<String, Value>, folder: &Path) -> Result<(), Error> {
     if let Some(Value::Object(source)) = spec.get_mut("source") {
-        if let Some((name, content)) = local_code(source, "source", "spec.source.source", folder)? {
-            source.insert(name.to_owned(), json!(content));
-        }
-        return Ok(());
+        return local_code(source, "source", "spec.source.source", folder);
     }
-    if let Some((name, content)) = local_code(spec, "code_src", "spec.code_src", folder)? {
-        spec.insert(name.to_owned(), json!(content));
-    }
-    Ok(())
+    local_code(spec, "code_src", "spec.code_src", folder)
 }
 
-/// The code that a field names by a local path, where nothing else holds it already.
-fn local_code(
-    fields: &Map<String, Value>,
-    field: &str,
-    path: &str,
-    folder: &Path,
-) -> Result<Option<(&'static str, String)>, Error> {
-    let Some(Value::String(uri)) = fields.get(field) else { return Ok(None) };
-    if fields.contains_key("code") || fields.contains_key("base64") || uri.contains("://") {
-        return Ok(None);
+/// Reads the code that a field names by a local path, where nothing else holds it already. `path` is where the field is
+/// told to be.
+///
+/// # Errors
+/// `InvalidInput` at the field.
+pub(crate) fn local_code(fields: &mut Map<String, Value>, field: &str, path: &str, folder: &Path) -> Result<(), Error> {
+    let Some(Value::String(uri)) = fields.get(field) else { return Ok(()) };
+    if uri.is_empty() || fields.contains_key("code") || fields.contains_key("base64") || uri.contains("://") {
+        return Ok(());
     }
-    let file = folder.join(uri);
-    if file.is_dir() || uri.ends_with(".zip") {
-        // Folders and archives are the core's to judge.
-        return Ok(None);
-    }
-    let bytes = std::fs::read(&file).map_err(|error| {
-        Error::invalid(vec![Problem::new(
-            path,
-            "code_file",
-            format!(
-                "The code file {} cannot be read: {error}. The path is relative to the function's file.",
-                file.display()
-            ),
-        )])
-    })?;
-    Ok(Some(match String::from_utf8(bytes) {
-        Ok(text) => ("code", text),
-        Err(error) => ("base64", base64::engine::general_purpose::STANDARD.encode(error.into_bytes())),
-    }))
+    let code = berth_core::read_local_code(uri, folder)
+        .map_err(|error| Error::invalid(vec![Problem::new(path, error.code, error.sentence)]))?;
+    fields.insert(field.to_owned(), json!(code.uri));
+    fields.insert(code.field.to_owned(), json!(code.content));
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn file(folder: &Path, name: &str, content: &[u8]) -> std::path::PathBuf {
+    #[test]
+    fn a_path_that_leads_out_of_the_folder_is_none() {
+        let folder = Path::new("/a");
+        assert_eq!(beside(folder, "functions/x.yaml"), Some(PathBuf::from("/a/functions/x.yaml")));
+        for path in ["../x.yaml", "/etc/passwd", "f/../../x", "https://example.org/x.yaml"] {
+            assert_eq!(beside(folder, path), None, "{path}");
+        }
+    }
+
+    fn file(folder: &Path, name: &str, content: &[u8]) -> PathBuf {
         let file = folder.join(name);
         std::fs::write(&file, content).unwrap();
         file

@@ -19,10 +19,15 @@ pub(crate) fn overrides(flags: &TaskFlags) -> Result<Value, Error> {
     };
     for (name, value) in [
         ("image", &flags.image),
+        ("base_image", &flags.base_image),
+        ("code_src", &flags.code_src),
+        ("handler", &flags.handler),
+        ("lang", &flags.lang),
         ("command", &flags.command),
         ("profile", &flags.profile),
         ("schedule", &flags.schedule),
         ("time_zone", &flags.time_zone),
+        ("concurrency_policy", &flags.concurrency_policy),
         ("service_type", &flags.service_type),
         ("image_pull_policy", &flags.image_pull_policy),
         ("security", &flags.security),
@@ -46,10 +51,15 @@ pub(crate) fn overrides(flags: &TaskFlags) -> Result<Value, Error> {
             put(name, json!(values));
         }
     }
-    let resources: Map<String, Value> = [("cpu", &flags.cpu), ("mem", &flags.mem), ("gpu", &flags.gpu)]
+    let mut resources: Map<String, Value> = [("cpu", &flags.cpu), ("mem", &flags.mem), ("gpu", &flags.gpu)]
         .into_iter()
         .filter_map(|(name, value)| value.as_deref().map(|text| (name.to_owned(), amount(text))))
         .collect();
+    for (name, value) in [("gpu_key", &flags.gpu_key), ("disk", &flags.disk)] {
+        if let Some(value) = value {
+            resources.insert(name.to_owned(), json!(value));
+        }
+    }
     if !resources.is_empty() {
         put("resources", Value::Object(resources));
     }
@@ -122,7 +132,9 @@ fn volume(text: &str) -> Result<Value, String> {
         let (key, value) = pair.split_once('=').ok_or_else(|| {
             format!("\"{pair}\" in volume \"{text}\" is not an option: write KEY=VALUE, as in size=2Gi.")
         })?;
-        spec.insert(key.to_owned(), json!(value));
+        let is_truth = ["keep", "readOnly", "read_only"].contains(&key);
+        let truth = if is_truth { value.parse::<bool>().ok() } else { None };
+        spec.insert(key.to_owned(), truth.map_or_else(|| json!(value), |truth| json!(truth)));
     }
     Ok(json!({"volume_type": kind, "name": name, "mount_path": mount, "spec": spec}))
 }

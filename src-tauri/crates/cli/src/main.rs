@@ -9,6 +9,7 @@ mod exit;
 mod files;
 mod flags;
 mod output;
+mod prompt;
 mod session;
 mod table;
 mod words;
@@ -72,10 +73,20 @@ async fn run(arguments: Arguments, output: Output) -> Result<Exit, berth_core::E
         Command::Logs(logs) => commands::logs::run(&session, &logs).await,
         Command::Wait(wait) => commands::wait::run(&session, &wait.run.run, wait.timeout).await,
         Command::Stop(one) => commands::end::stop(&session, &one.run).await,
+        Command::Open(open) => commands::open::run(&session, &open).await,
+        Command::Scale(scale) => commands::service::scale(&session, &scale.run.run, scale.copies).await,
+        Command::Resume(one) => commands::service::resume(&session, &one.run).await,
+        Command::Restart(one) => commands::service::restart(&session, &one.run).await,
+        Command::Schedule(command) => commands::schedule::run(&session, command).await,
         Command::Delete(delete) => commands::end::delete(&session, &delete).await,
         Command::Archive(archive) => commands::end::archive(&session, &archive).await,
         Command::Project(command) => commands::project::run(&session, command).await,
+        Command::Registry(command) => commands::registry::run(&session, command).await,
+        Command::Undo(one) => commands::registry::undo(&session, &one.run).await,
+        Command::Secret(command) => commands::secret::run(&session, command).await,
+        Command::Profile(command) => commands::profile::run(&session, command).await,
         Command::Context(command) => commands::context::run(&session, command).await,
+        Command::Settings(command) => commands::settings::run(&session, command).await,
         Command::Watch => commands::watch::run(&session).await,
         Command::Completions { .. } => Ok(Exit::Done),
     }

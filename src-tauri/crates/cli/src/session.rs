@@ -61,7 +61,10 @@ impl Session {
         let project = ProjectName::parse(&project).map_err(|error| {
             Error::invalid(vec![berth_model::Problem::new("--project", error.code, error.sentence)])
         })?;
-        let kubeconfigs = App::default_kubeconfigs();
+        let home = std::env::home_dir();
+        let kubeconfigs =
+            berth_core::kubeconfig_files(&*ports.history, std::env::var_os("KUBECONFIG").as_deref(), home.as_deref())
+                .await?;
         let app = App::new(ports, Options { data_dir, kubeconfigs, watch_window: WATCH_WINDOW });
         Ok(Self { app, output, context: global.context.clone(), namespace: global.namespace.clone(), project, changes })
     }

@@ -1,8 +1,10 @@
 //! Puts runs, times and sizes into words for people. Pure.
 
+use std::collections::BTreeMap;
+
 use anstyle::{AnsiColor, Style};
 use berth_core::ports::RunRow;
-use berth_model::{AttemptState, Run, StatusWord};
+use berth_model::{AttemptState, ImportReport, NoteKind, Origin, PinnedImage, ProfileName, Run, StatusWord};
 use jiff::Timestamp;
 
 use crate::table::{Cell, pairs, table};
@@ -19,6 +21,7 @@ const fn mark(word: StatusWord) -> char {
         StatusWord::Submitted | StatusWord::Queued => '○',
         StatusWord::Pending | StatusWord::Starting | StatusWord::Stopping => '◌',
         StatusWord::Running => '◔',
+        StatusWord::Scheduled => '◷',
         StatusWord::Ready => '●',
         StatusWord::Succeeded => '✓',
         StatusWord::Failed => '✕',
@@ -30,7 +33,9 @@ const fn mark(word: StatusWord) -> char {
 const fn colour(word: StatusWord) -> Style {
     let style = Style::new();
     match word {
-        StatusWord::Starting | StatusWord::Running => style.fg_color(Some(anstyle::Color::Ansi(AnsiColor::Blue))),
+        StatusWord::Starting | StatusWord::Running | StatusWord::Scheduled => {
+            style.fg_color(Some(anstyle::Color::Ansi(AnsiColor::Blue)))
+        }
         StatusWord::Ready | StatusWord::Succeeded => style.fg_color(Some(anstyle::Color::Ansi(AnsiColor::Green))),
         StatusWord::Failed => style.fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red))),
         StatusWord::Lost => style.fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow))),
@@ -47,6 +52,16 @@ pub(crate) fn span(from: Timestamp, to: Timestamp) -> String {
         3600..86_400 => format!("{}h {}m", seconds / 3600, seconds % 3600 / 60),
         _ => format!("{}d {}h", seconds / 86_400, seconds % 86_400 / 3600),
     }
+}
+
+/// What to tell of a function with code that no command uses; `line` is the command that would run it, empty
+/// where that cannot be told.
+pub(crate) fn unused_code(line: &str) -> String {
+    let begin = "note: there is code and no command, so the image's own program starts; the code lies in /shared.";
+    if line.is_empty() {
+        return format!("{begin} Name what to run with --command, or in the function as \"command\".");
+    }
+    format!("{begin} To run the code: --command \"{line}\"")
 }
 
 /// How long ago, in one unit, as in `3 min ago`.
@@ -87,11 +102,14 @@ pub(crate) fn duration(run: &Run, now: Timestamp) -> String {
 
 /// Why a run stands as it does, or what it is doing.
 pub(crate) fn reason(run: &Run) -> String {
-    let told = match (&run.status.message, &run.status.reason) {
-        (Some(message), _) => message.clone(),
+    let told = match (run.status.why(), &run.status.reason) {
+        (Some(message), _) => message.to_owned(),
         (None, Some(reason)) => reason.to_string(),
-        (None, None) if run.status.state.is_final(run.action) => String::new(),
-        (None, None) => run.status.doing().to_owned(),
+        (None, None) if run.status.is_over(run.action) => String::new(),
+        (None, None) => match run.status.copies.filter(|_| run.status.word(run.action) == StatusWord::Ready) {
+            Some(copies) => copies.to_string(),
+            None => run.status.doing().to_owned(),
+        },
     };
     if run.status.only_in_history && told.is_empty() { "only in history".to_owned() } else { told }
 }
@@ -143,6 +161,12 @@ pub(crate) fn show(row: &RunRow, log: &[berth_core::ports::LogInfo], now: Timest
     if status.message.is_some() || status.reason.is_some() {
         rows.push(("Why", why.into()));
     }
+    if let Some(copies) = status.copies {
+        rows.push(("Copies", copies.to_string().into()));
+    }
+    for url in &status.urls {
+        rows.push(("Address", url.clone().into()));
+    }
     rows.push(("Function", format!("{} v{}", run.function.name, run.function.version).into()));
     rows.push(("Action", run.action.word().into()));
     rows.push(("Project", run.project.to_string().into()));
@@ -153,8 +177,29 @@ pub(crate) fn show(row: &RunRow, log: &[berth_core::ports::LogInfo], now: Timest
     if let Some(digest) = &status.image_digest {
         rows.push(("Digest", digest.clone().into()));
     }
+    if let Some(plan) = &run.build {
+        rows.push(("Builds", plan.image.to_string().into()));
+    }
+    if let Some(image) = run.built_image() {
+        rows.push(("Built", image.to_string().into()));
+    }
+    if let Some(pinned) = &status.pinned {
+        rows.push(("Used by", used_by(run, pinned).into()));
+    }
     if let Some(parent) = run.parent {
-        rows.push(("Rerun of", parent.to_string().into()));
+        let what = if run.fire.is_some() { "Started by" } else { "Rerun of" };
+        rows.push((what, parent.to_string().into()));
+    }
+    if let Some(fire) = run.fire {
+        let what = if fire.is_manual { "Asked for" } else { "Due" };
+        rows.push((what, fire.due.to_string().into()));
+    }
+    if let (Some(schedule), Some(cron)) = (status.schedule, &run.spec.task.schedule) {
+        let zone = run.spec.task.time_zone.as_deref().unwrap_or("UTC");
+        rows.push(("Schedule", format!("{cron} ({zone})").into()));
+        if let Some(last) = schedule.last {
+            rows.push(("Last start", format!("{last} ({})", ago(last, now)).into()));
+        }
     }
     rows.push(("Created", format!("{} ({})", run.created, ago(run.created, now)).into()));
     if let Some(started) = status.started {
@@ -192,9 +237,23 @@ pub(crate) fn show(row: &RunRow, log: &[berth_core::ports::LogInfo], now: Timest
             })
             .collect();
         text.push_str("\n\n");
-        text.push_str(&table(&["ATTEMPT", "STATE", "EXIT", "POD", "NODE", "DURATION"], &lines));
+        let number = if run.action.is_service() { "COPY" } else { "ATTEMPT" };
+        text.push_str(&table(&[number, "STATE", "EXIT", "POD", "NODE", "DURATION"], &lines));
     }
     text
+}
+
+/// What became of the image of a build.
+fn used_by(run: &Run, pinned: &PinnedImage) -> String {
+    let name = &run.function.name;
+    let before = pinned.replaced.as_ref().map_or_else(|| "no image".to_owned(), ToString::to_string);
+    match (pinned.version, pinned.undone) {
+        (None, _) => format!("nothing: {name} was deleted"),
+        (Some(_), Some(undone)) => format!("nothing any more: {name} v{undone} uses {before} again"),
+        (Some(version), None) => {
+            format!("{name} v{version}, which used {before} before (berth undo {})", run.object_name)
+        }
+    }
 }
 
 pub(crate) const fn attempt_word(state: AttemptState) -> &'static str {
@@ -205,6 +264,26 @@ pub(crate) const fn attempt_word(state: AttemptState) -> &'static str {
         AttemptState::Failed => "failed",
         AttemptState::Lost => "lost",
     }
+}
+
+/// What became of the fields of a file, a line for each.
+pub(crate) fn notes(report: &ImportReport) -> Vec<String> {
+    let word = |kind| match kind {
+        NoteKind::Rewritten => "rewritten",
+        NoteKind::Kept => "kept as unknown",
+        NoteKind::Refused => "refused",
+    };
+    report.notes.iter().map(|note| format!("{}: {}: {}", word(note.kind), note.path, note.message)).collect()
+}
+
+/// Says which values of a run came from its profile.
+pub(crate) fn from_profile(profile: &ProfileName, origins: &BTreeMap<String, Origin>) -> String {
+    let taken: Vec<&str> =
+        origins.iter().filter(|(_, origin)| **origin == Origin::Profile).map(|(path, _)| path.as_str()).collect();
+    if taken.is_empty() {
+        return format!("Profile {profile} adds nothing: all that it presets was said.");
+    }
+    format!("From profile {profile}: {}.", taken.join(", "))
 }
 
 #[cfg(test)]
@@ -222,6 +301,14 @@ mod tests {
         for (bytes, text) in [(0, "0 B"), (1023, "1023 B"), (1536, "1.5 KiB"), (32_505_856, "31.0 MiB")] {
             assert_eq!(size(bytes), text);
         }
+    }
+
+    #[test]
+    fn what_came_from_a_profile_is_told() {
+        let profile = ProfileName::parse("big").unwrap();
+        let origins = |origin| BTreeMap::from([("deadline".to_owned(), Origin::Run), ("ttl".to_owned(), origin)]);
+        assert_eq!(from_profile(&profile, &origins(Origin::Profile)), "From profile big: ttl.");
+        assert!(from_profile(&profile, &origins(Origin::Task)).contains("adds nothing"));
     }
 
     #[test]

@@ -145,18 +145,29 @@ fn each_broken_flag_names_its_field() {
 }
 
 #[test]
-fn a_parameter_that_is_not_live_yet_is_refused_by_name() {
+fn what_a_service_cannot_be_is_refused_at_its_field_and_nothing_is_created() {
     let desk = Desk::new();
-    let good = function("image: busybox");
-    for (flags, word) in [
-        (["--volume", "shared_volume:data:/data"], "volume"),
-        (["--secret", "TOKEN"], "secret"),
-        (["--profile", "gpu"], "profile"),
-        (["--schedule", "@hourly"], "schedule"),
-    ] {
-        let (error, status) = desk.refused(&good, &flags);
+    desk.file("function.yaml", &function("image: busybox"));
+    let cases: [(&[&str], &str, &str); 9] = [
+        (&["--action", "serve"], "service_ports", "at least one port"),
+        (&["--action", "serve", "--service-port", "80", "--replicas", "0"], "replicas", "at least one copy"),
+        (&["--action", "serve", "--service-port", "80", "--service-port", "80:81"], "service_ports[1].port", "twice"),
+        (&["--action", "serve", "--service-port", "0"], "service_ports[0].port", "1 to 65535"),
+        (&["--action", "serve", "--service-port", "80", "--service-type", "External"], "service_type", "NodePort"),
+        (&["--action", "serve", "--service-port", "80", "--service-type", "ExternalName"], "service_type", "elsewhere"),
+        (&["--action", "deploy", "--service-port", "80"], "service_ports", "no meaning"),
+        (&["--action", "deploy", "--deadline", "5"], "deadline", "no meaning"),
+        (&["--action", "job", "--replicas", "2"], "replicas", "no meaning"),
+    ];
+    for (flags, path, word) in cases {
+        let output = desk.berth(&[&["run", "-f", "function.yaml", "-o", "json"], flags].concat());
+        let (error, status) = failure(&output);
         assert_eq!(status, 2, "{flags:?}: {error}");
-        assert!(error["message"].as_str().unwrap().to_lowercase().contains(word), "{flags:?}: {error}");
+        let hit =
+            error["fields"].as_array().unwrap().iter().any(|field| {
+                field["path"].as_str().unwrap() == path && field["message"].as_str().unwrap().contains(word)
+            });
+        assert!(hit, "{flags:?}: the field {path:?} should say {word:?}: {error}");
     }
     desk.nothing_was_created();
 }
@@ -261,4 +272,204 @@ fn help_and_completions_are_there() {
         assert!(String::from_utf8_lossy(&script.stdout).contains("berth"), "{shell}");
     }
     assert_eq!(desk.berth(&["--version"]).status.code(), Some(0));
+}
+
+#[test]
+fn what_becomes_of_each_field_of_a_file_is_told_before_it_is_saved() {
+    let desk = Desk::new();
+    desk.file(
+        "f.yaml",
+        "kind: container\nname: f\nid: of-another-program\nspec: {image: busybox, code: x, from_elsewhere: 1}\n",
+    );
+    let checked = desk.berth(&["function", "validate", "-f", "f.yaml"]);
+    let text = String::from_utf8(checked.stdout).unwrap();
+    for line in ["rewritten: spec.code: ", "kept as unknown: spec.from_elsewhere: ", "No problems found."] {
+        assert!(text.lines().any(|told| told.starts_with(line)), "{line:?} in {text}");
+    }
+    let checked = desk.berth(&["function", "validate", "-f", "f.yaml", "-o", "json"]);
+    let document: Value = serde_json::from_slice(&checked.stdout).unwrap();
+    assert_eq!(
+        document["functions"][0],
+        json!({"name": "f", "version": 1, "is_known": false, "tasks": [], "suggested_command": ""})
+    );
+    let listed = desk.berth(&["function", "list", "-o", "json"]);
+    assert_eq!(serde_json::from_slice::<Value>(&listed.stdout).unwrap(), json!([]), "checking saves nothing");
+    let saved = desk.berth(&["function", "save", "-f", "f.yaml"]);
+    let notes = String::from_utf8(saved.stderr).unwrap();
+    assert!(notes.contains("kept as unknown: spec.from_elsewhere: "), "{notes}");
+    assert_eq!(String::from_utf8(saved.stdout).unwrap().trim(), "f v1 saved");
+}
+
+#[test]
+fn an_unknown_secret_or_profile_and_a_broken_volume_are_told_at_their_field() {
+    let desk = Desk::new();
+    let good = function("image: busybox");
+    for (flag, value, path, word) in [
+        ("--secret", "TOKEN", "secrets[0]", "berth secret set TOKEN"),
+        ("--secret", "NOT-A-NAME", "secrets[0]", "secret name"),
+        ("--profile", "gpu", "profile", "no profile \"gpu\""),
+        ("--volume", "shared_volume:data:data", "volumes[0].mount_path", "path"),
+        ("--volume", "persistent_volume_claim:d:/d:storage_class=fast", "volumes[0].size", "needs a size"),
+        ("--volume", "persistent_volume_claim:d:/d:size=1Gi,access_mode=Everybody", "volumes[0]", "ReadWriteOnce"),
+        ("--volume", "persistent_volume_claim:d:/d:size=1Gi,claim_name=x", "volumes[0]", "exists has its size"),
+        ("--volume", "ephemeral:d:/d", "volumes[0].size", "needs a size"),
+        ("--volume", "empty_dir:d:/d:medium=Disk", "volumes[0].medium", "Memory"),
+        ("--volume", "floppy:d:/d", "volumes[0].volume_type", "not a type of volume"),
+        ("--volume", "shared_volume:d:/d:subPath=../x", "volumes[0].sub_path", "relative path"),
+        ("--volume", "image:d:/d", "volumes[0].spec.image", "image"),
+    ] {
+        let (error, status) = desk.refused(&good, &[flag, value]);
+        assert_eq!(status, 2, "{value}: {error}");
+        let hit = error["fields"].as_array().unwrap().iter().any(|field| {
+            field["path"].as_str().unwrap().starts_with(path) && field["message"].as_str().unwrap().contains(word)
+        });
+        assert!(hit, "{value}: {path} should say {word:?}: {error}");
+    }
+    let disk = "image: busybox\nresources: {disk: {requests: 1Gi, limits: 2Gi}}";
+    let task = desk.file("task.yaml", disk.split_once('\n').unwrap().1);
+    let (error, status) = desk.refused(&good, &["--task", task.to_str().unwrap()]);
+    assert_eq!((status, error["fields"][0]["path"].as_str().unwrap()), (2, "resources.disk"), "{error}");
+    desk.nothing_was_created();
+}
+
+#[test]
+fn a_secret_is_never_taken_from_the_command_line_and_its_bad_values_are_never_repeated() {
+    let desk = Desk::new();
+    let (error, status) = failure(&desk.berth(&["secret", "set", "TOKEN", "canary-1", "-o", "json"]));
+    assert_eq!((status, error["code"].as_str().unwrap()), (2, "invalid_input"));
+    assert!(!error.to_string().contains("canary"), "{error}");
+    let (error, status) = failure(&desk.berth(&["secret", "set", "not-a-name", "-o", "json"]));
+    assert_eq!((status, error["fields"][0]["path"].as_str().unwrap()), (2, "NAME"), "{error}");
+    // Standard input is empty here.
+    let (error, status) = failure(&desk.berth(&["secret", "set", "TOKEN", "-o", "json"]));
+    assert_eq!((status, error["fields"][0]["code"].as_str().unwrap()), (2, "empty"), "{error}");
+    let (_, status) = failure(&desk.berth(&["secret", "delete", "TOKEN", "-o", "json"]));
+    assert_eq!(status, 4);
+}
+
+#[test]
+fn profiles_are_saved_listed_shown_and_deleted() {
+    let desk = Desk::new();
+    desk.file("big.yaml", "name: big\ndescription: A lot of memory\nspec:\n  resources: {mem: {limits: 16Gi}}\n");
+    let saved = desk.berth(&["profile", "save", "-f", "big.yaml"]);
+    assert!(saved.status.success(), "{}", String::from_utf8_lossy(&saved.stderr));
+    let listed: Value = serde_json::from_slice(&desk.berth(&["profile", "list", "-o", "json"]).stdout).unwrap();
+    assert_eq!(listed[0]["name"], "big");
+    let shown = desk.berth(&["profile", "show", "big"]);
+    desk.file("again.yaml", &String::from_utf8(shown.stdout).unwrap());
+    assert!(desk.berth(&["profile", "save", "-f", "again.yaml"]).status.success(), "what is shown can be saved");
+    for (text, path) in [
+        ("spec: {}", "name"),
+        ("name: 'a b'\nspec: {}", "name"),
+        ("name: a", "spec"),
+        ("name: a\nspec: {memory: 1}", "spec.memory"),
+        ("name: a\nspec: {profile: b}", "spec.profile"),
+        ("name: a\nspec: {}\nsepc: {}", "sepc"),
+    ] {
+        desk.file("bad.yaml", text);
+        let (error, status) = failure(&desk.berth(&["profile", "save", "-f", "bad.yaml", "-o", "json"]));
+        assert_eq!(status, 2, "{text}: {error}");
+        assert!(error["fields"].as_array().unwrap().iter().any(|field| field["path"] == path), "{text}: {error}");
+    }
+    assert!(desk.berth(&["profile", "delete", "big"]).status.success());
+    assert_eq!(desk.berth(&["profile", "show", "big"]).status.code(), Some(4));
+}
+
+#[test]
+fn five_mistakes_of_a_file_are_told_at_once() {
+    let desk = Desk::new();
+    desk.file(
+        "f.yaml",
+        "kind: container\nname: 'a b'\nspec: {image: 'Bad Image', base64: '***', comand: x}\n---\n\
+         kind: container+job\nspec: {schedule: 'every day', resources: {cpu: much}}\n",
+    );
+    let (error, status) = failure(&desk.berth(&["function", "validate", "-f", "f.yaml", "-o", "json"]));
+    assert_eq!(status, 2, "{error}");
+    let told = error["fields"].as_array().unwrap();
+    for part in ["name", "spec.image", "base64", "comand", "spec.schedule", "cpu"] {
+        assert!(told.iter().any(|one| one["path"].as_str().unwrap().contains(part)), "{part} in {error}");
+    }
+    let text = desk.berth(&["function", "validate", "-f", "f.yaml"]);
+    let text = String::from_utf8_lossy(&text.stderr);
+    assert!(told.iter().all(|one| text.contains(one["path"].as_str().unwrap())), "{text}");
+}
+
+#[test]
+fn a_project_is_written_to_files_and_read_back_and_each_field_that_changes_is_told() {
+    let desk = Desk::new();
+    assert!(desk.berth(&["project", "create", "iris", "--description", "Flowers"]).status.success());
+    assert!(desk.berth(&["project", "switch", "iris"]).status.success(), "another word for use");
+    for (name, embedded) in [("inside", true), ("beside", false)] {
+        let text = format!(
+            "kind: container\nname: {name}\nmetadata: {{embedded: {embedded}}}\nspec: {{image: busybox, args: ['']}}\n---\n\
+             kind: container+job\nspec: {{schedule: '@daily', backoff_limit: 2}}\n"
+        );
+        desk.file("f.yaml", &text);
+        assert!(desk.berth(&["function", "save", "-f", "f.yaml"]).status.success());
+    }
+    for generation in ["current", "seed"] {
+        let file = format!("{generation}/iris.yaml");
+        std::fs::create_dir(desk.path(generation)).unwrap();
+        let written = desk.berth(&["project", "export", &file, "--generation", generation, "-o", "json"]);
+        let written: Value = serde_json::from_slice(&written.stdout).unwrap();
+        assert_eq!(written["files"].as_array().unwrap().len(), 2, "{written}");
+        let (there, status) = failure(&desk.berth(&["project", "export", &file, "-o", "json"]));
+        assert_eq!(status, 2, "what is there is not written over: {there}");
+
+        let copy = format!("copy-{generation}");
+        let read = desk.berth(&["project", "import", &file, "--into", &copy, "-o", "json"]);
+        assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
+        let read: Value = serde_json::from_slice(&read.stdout).unwrap();
+        assert_eq!(
+            (&read["project"], &read["is_new"], read["functions"].as_array().unwrap().len()),
+            (&json!(copy), &json!(true), 2)
+        );
+        let shown = |project: &str, name: &str| -> Value {
+            let shown = desk.berth(&["--project", project, "function", "show", name, "-o", "json"]);
+            serde_json::from_slice::<Value>(&shown.stdout).unwrap()["spec"].clone()
+        };
+        for name in ["inside", "beside"] {
+            assert_eq!(shown("iris", name), shown(&copy, name), "{generation} {name}");
+        }
+        // The saved tasks came too: they are in what the copy writes.
+        let again = format!("{generation}/again.yaml");
+        assert!(desk.berth(&["--project", &copy, "project", "export", &again, "--overwrite"]).status.success());
+        assert!(std::fs::read_to_string(desk.path(&again)).unwrap().contains("@daily"));
+    }
+    let listed = desk.berth(&["project", "list"]);
+    assert!(String::from_utf8_lossy(&listed.stdout).contains("copy-seed"));
+}
+
+#[test]
+fn files_of_other_programs_are_imported_with_an_account_and_none_outside_the_folder_is_read() {
+    let desk = Desk::new();
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/fixtures/digitalhub");
+    let seed = fixtures.join("seed/project_fixture.yml");
+    let read = desk.berth(&["project", "import", seed.to_str().unwrap(), "-o", "json"]);
+    let read: Value = serde_json::from_slice(&read.stdout).unwrap();
+    assert_eq!((&read["project"], read["functions"].as_array().unwrap().len()), (&json!("fixture"), 2));
+    let refused = |note: &Value| note["kind"] == "refused" && note["path"] == "spec.functions[1]";
+    assert!(read["notes"].as_array().unwrap().iter().any(refused), "one is only named: {read}");
+    for folder in ["seed", "current"] {
+        let files: Vec<PathBuf> =
+            std::fs::read_dir(fixtures.join(folder)).unwrap().map(|file| file.unwrap().path()).collect();
+        let functions = files.iter().filter(|file| file.file_name().unwrap().to_string_lossy().starts_with("function"));
+        for file in functions {
+            let read = desk.berth(&["project", "import", file.to_str().unwrap(), "--into", "both", "-o", "json"]);
+            assert!(read.status.success(), "{}: {}", file.display(), String::from_utf8_lossy(&read.stdout));
+        }
+    }
+    let project = |reference: &str| {
+        format!(
+            "kind: project\nname: pp\nspec: {{functions: [{{kind: container, name: f, metadata: {{ref: '{reference}'}}}}]}}\n"
+        )
+    };
+    desk.file("p.yaml", &project("../f.yaml"));
+    let (error, status) = failure(&desk.berth(&["project", "import", "p.yaml", "-o", "json"]));
+    assert_eq!((status, &error["fields"][0]["path"]), (2, &json!("spec.functions[0].metadata.ref")), "{error}");
+    desk.file("f.yaml", "kind: container\nname: f\nspec: {image: 'Bad Image'}\n");
+    desk.file("p.yaml", &project("f.yaml"));
+    let (error, status) = failure(&desk.berth(&["project", "import", "p.yaml", "-o", "json"]));
+    assert!(status == 2 && error["fields"][0]["path"].as_str().unwrap().ends_with("spec.image"), "{error}");
+    assert_eq!(desk.berth(&["project", "show", "pp"]).status.code(), Some(4), "nothing of it was made");
 }

@@ -15,9 +15,12 @@ use tokio::sync::Notify;
 use crate::Error;
 use crate::clusters::Clusters;
 use crate::engine;
+use crate::forward::Forwards;
 use crate::gates::Gates;
 use crate::ports::{Clock, ConnectionNotice, EventSink, LogArchive, RunHistory, SecretVault};
 use crate::relay::Relay;
+use crate::secrets::SessionSecrets;
+use crate::suggestions;
 
 /// The outside, as given at construction.
 #[derive(Clone)]
@@ -177,9 +180,12 @@ pub struct App {
     pub(crate) options: Options,
     pub(crate) clusters: Clusters,
     pub(crate) launching: Gates,
+    pub(crate) suggested: suggestions::Known,
+    pub(crate) session_secrets: SessionSecrets,
     /// Wakes when this process changed a run.
     pub(crate) changed: Arc<Notify>,
     pub(crate) engine: Arc<engine::Shared>,
+    pub(crate) forwards: Forwards,
 }
 
 impl App {
@@ -191,7 +197,17 @@ impl App {
         let clusters = Clusters::new(options.kubeconfigs.clone());
         let engine = Arc::new(engine::Shared::default());
         let ports = engine::overheard(ports, &engine);
-        Arc::new(Self { ports, options, clusters, launching: Gates::default(), changed, engine })
+        Arc::new(Self {
+            ports,
+            options,
+            clusters,
+            launching: Gates::default(),
+            suggested: suggestions::Known::default(),
+            session_secrets: SessionSecrets::default(),
+            changed,
+            engine,
+            forwards: Forwards::default(),
+        })
     }
 
     /// Tries for the engine's lock and, holding it, watches, captures and recovers until `stop` is cancelled; without

@@ -7,6 +7,7 @@
 pub mod framer;
 pub mod instance;
 pub mod overlap;
+pub mod pace;
 mod sink;
 mod task;
 

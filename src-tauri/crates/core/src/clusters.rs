@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Instant, SystemTime};
 
 use berth_k8s::{Cluster, ContextEntry, Contexts};
@@ -22,7 +22,7 @@ const FALLBACK_NAMESPACE: &str = "default";
 
 /// The clusters of this process.
 pub(crate) struct Clusters {
-    files: Vec<PathBuf>,
+    files: RwLock<Vec<PathBuf>>,
     connected: Mutex<HashMap<Key, Arc<Connected>>>,
 }
 
@@ -45,12 +45,32 @@ type FileStamp = (PathBuf, Option<SystemTime>, u64);
 impl Clusters {
     /// Takes the kubeconfig files, in order.
     pub(crate) fn new(files: Vec<PathBuf>) -> Self {
-        Self { files, connected: Mutex::default() }
+        Self { files: RwLock::new(files), connected: Mutex::default() }
     }
 
     /// Reads the contexts as the files now are.
     pub(crate) fn contexts(&self) -> Contexts {
-        berth_k8s::context::read(&self.files)
+        berth_k8s::context::read(&self.files())
+    }
+
+    /// Reads one more file from now on; `false` where it is read already.
+    pub(crate) fn add_file(&self, file: PathBuf) -> bool {
+        let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
+        let is_new = !files.contains(&file);
+        if is_new {
+            files.push(file);
+        }
+        is_new
+    }
+
+    /// Reads a file no more.
+    pub(crate) fn remove_file(&self, file: &Path) {
+        self.files.write().unwrap_or_else(PoisonError::into_inner).retain(|known| known != file);
+    }
+
+    /// The kubeconfig files, in order.
+    fn files(&self) -> Vec<PathBuf> {
+        self.files.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Finds where a run goes: the place given, else the project's, else the current context; the namespace given,
@@ -143,7 +163,8 @@ impl Clusters {
             namespace: target.namespace.clone(),
         };
         let file = PathBuf::from(&target.kubeconfig);
-        let stamp: Vec<FileStamp> = self.files.iter().chain([&file]).map(|path| stamp(path)).collect();
+        let files = self.files();
+        let stamp: Vec<FileStamp> = files.iter().chain([&file]).map(|path| stamp(path)).collect();
         let mut connected = self.connected.lock().await;
         if let Some(known) = connected.get(&key)
             && known.stamp == stamp
@@ -151,7 +172,7 @@ impl Clusters {
             return Ok(Arc::clone(known));
         }
         let mut contexts = self.contexts();
-        if !self.files.contains(&file) {
+        if !files.contains(&file) {
             contexts = berth_k8s::context::read(std::slice::from_ref(&file));
         }
         let entry = self.find(&contexts, &target.context, Some(&file))?;
@@ -172,8 +193,9 @@ impl Clusters {
 
     /// Says that there is no kubeconfig at all, where that is why there is no context.
     fn explain(&self, contexts: &Contexts, error: berth_k8s::Error) -> Error {
-        if contexts.entries.is_empty() && !self.files.iter().any(|file| file.exists()) {
-            return failure::no_kubeconfig(&self.files);
+        let files = self.files();
+        if contexts.entries.is_empty() && !files.iter().any(|file| file.exists()) {
+            return failure::no_kubeconfig(&files);
         }
         let problems: Vec<&str> = contexts.problems.iter().map(|problem| problem.message.as_str()).collect();
         let mut made = Error::from(error);

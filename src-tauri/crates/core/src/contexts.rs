@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use berth_k8s::Class;
+use berth_k8s::context::FileProblem;
 use berth_model::Target;
 
 use crate::app::{App, ContextCheck, ContextList, ContextView};
@@ -13,6 +14,7 @@ impl App {
     #[must_use]
     pub fn contexts(&self) -> ContextList {
         let found = self.clusters.contexts();
+        let is_alone = found.entries.is_empty();
         let contexts = found.entries.into_iter().map(|entry| ContextView {
             name: entry.name,
             kubeconfig: entry.file.to_string_lossy().into_owned(),
@@ -23,7 +25,9 @@ impl App {
             is_current: entry.is_current,
             problem: entry.problem,
         });
-        let problems = found.problems.into_iter().map(|problem| problem.message).collect();
+        // As for kubectl, a file that is not there is no trouble while another one names contexts.
+        let is_trouble = |problem: &FileProblem| is_alone || problem.file.exists();
+        let problems = found.problems.into_iter().filter(is_trouble).map(|problem| problem.message).collect();
         ContextList { contexts: contexts.collect(), problems }
     }
 

@@ -19,7 +19,8 @@ const GONE_WITHIN: Duration = Duration::from_secs(60);
 const ASK_EVERY: Duration = Duration::from_millis(500);
 
 impl App {
-    /// Stops a run: foreground delete by identity; log and history are kept. A run that is over stays as it is.
+    /// Stops a run: foreground delete by identity; log and history are kept. A service gets no copies any more, a schedule is
+    /// suspended, and both can be resumed. A run that is over stays as it is.
     ///
     /// # Errors
     /// `NotOurs`, `Unreachable` (the wish is kept and carried out later), and so on.
@@ -35,7 +36,7 @@ impl App {
     pub async fn stop_anyway(&self, run: RunId) -> Result<RunRow, Error> {
         let row = stop::wish(self, run, Wish::Stop).await?;
         // Of a launch that was given up, late requests are looked for again.
-        if row.run.status.state.is_final(row.run.action) && row.run.status.submission != Submission::Discarded {
+        if row.run.status.is_over(row.run.action) && row.run.status.submission != Submission::Discarded {
             return Ok(row);
         }
         stop::carry_out(self, row).await.map_err(kept)
@@ -59,7 +60,7 @@ impl App {
     /// As `delete`, but for `NotOurs`.
     pub async fn delete_anyway(&self, run: RunId, scope: DeleteScope) -> Result<(), Error> {
         let mut row = self.known(run).await?;
-        let is_over = row.run.status.state.is_final(row.run.action);
+        let is_over = row.run.status.is_over(row.run.action);
         if !is_over && !scope.objects && scope.history {
             return Err(Error::new(
                 ErrorCode::InvalidInput,
@@ -79,7 +80,10 @@ impl App {
 
     /// Removes the objects of a run; with `wait`, returns when they are gone.
     async fn remove_objects(&self, row: RunRow, wait: bool) -> Result<RunRow, Error> {
-        let is_over = row.run.status.state.is_final(row.run.action);
+        let is_over = row.run.status.is_over(row.run.action);
+        if row.run.status.schedule.is_some() {
+            self.let_starts_go(row.run.id).await?;
+        }
         let row = if is_over {
             self.remove_finished(row).await?
         } else {
@@ -92,17 +96,28 @@ impl App {
         self.await_gone(row).await
     }
 
+    /// What a schedule started goes with its objects: what goes on is stopped, and what is over must be recorded.
+    async fn let_starts_go(&self, schedule: RunId) -> Result<(), Error> {
+        let open = self.ports.history.open_runs().await?;
+        let of_it: Vec<RunRow> = open.into_iter().filter(|row| row.run.parent == Some(schedule)).collect();
+        for row in of_it.iter().filter(|row| row.run.status.is_over(row.run.action)) {
+            if !self.ports.history.settled(row.run.id).await?.0 {
+                return Err(log_not_stored(row.run.id));
+            }
+        }
+        for row in of_it.iter().filter(|row| row.run.fire.is_some() && !row.run.status.is_over(row.run.action)) {
+            stop::wish(self, row.run.id, Wish::Stop).await?;
+        }
+        Ok(())
+    }
+
     /// Removes what is left of a run that is over; its state stays what it was.
     async fn remove_finished(&self, row: RunRow) -> Result<RunRow, Error> {
         let run = &row.run;
         let Some(main) = run.status.objects.first().filter(|_| !run.status.only_in_history) else { return Ok(row) };
         let (logs, _) = self.ports.history.settled(run.id).await?;
         if !logs && run.status.submission == Submission::Released {
-            return Err(Error::new(
-                ErrorCode::InvalidInput,
-                format!("the log of run {} is not stored to its end yet: its objects are still needed", run.id),
-            )
-            .hint("Repeat in some seconds; `berth watch` fetches it where no window is open."));
+            return Err(log_not_stored(run.id));
         }
         let cluster = self.clusters.cluster_of(&self.ports, run).await?;
         let began = Instant::now();
@@ -178,6 +193,14 @@ impl App {
 /// As the history fails.
 pub(crate) async fn is_forgotten(ports: &Ports, run: RunId) -> Result<bool, Error> {
     Ok(ports.history.setting(&forgotten_key(run)).await?.is_some())
+}
+
+fn log_not_stored(run: RunId) -> Error {
+    Error::new(
+        ErrorCode::InvalidInput,
+        format!("the log of run {run} is not stored to its end yet: its objects are still needed"),
+    )
+    .hint("Repeat in some seconds; `berth watch` fetches it where no window is open.")
 }
 
 fn forgotten_key(run: RunId) -> String {

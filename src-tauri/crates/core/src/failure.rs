@@ -13,12 +13,14 @@ pub(crate) fn of_contact(error: berth_k8s::Error, target: &Target, waited: Durat
     let Target { context, namespace, .. } = target;
     match error.class {
         Class::Unreachable | Class::Unclear => {
-            let seconds = waited.as_secs_f64();
-            let mut made = Error::new(
-                ErrorCode::Unreachable,
-                format!("context \"{context}\" did not answer: gave up after {seconds:.1} s"),
-            )
-            .hint("Check the network or VPN, and that the cluster of this context is running.");
+            // What is refused at once was not waited for.
+            let message = if waited < Duration::from_secs(1) {
+                format!("context \"{context}\" cannot be reached")
+            } else {
+                format!("context \"{context}\" did not answer: gave up after {:.1} s", waited.as_secs_f64())
+            };
+            let mut made = Error::new(ErrorCode::Unreachable, message)
+                .hint("Check the network or VPN, and that the cluster of this context is running.");
             made.detail = Some(error.told.unwrap_or(error.message));
             made
         }

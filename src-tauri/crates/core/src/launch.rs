@@ -4,7 +4,8 @@
 use std::time::Instant;
 
 use berth_k8s::Manifests;
-use berth_model::{Problem, Run, RunId, RunState, RunStatus, SecurityLevel, Submission};
+use berth_k8s::manifest::wants_credentials;
+use berth_model::{Problem, Run, RunId, RunState, RunStatus, ScheduleStatus, SecurityLevel, Submission};
 
 use crate::app::{App, LaunchRequest, Prepared};
 use crate::failpoint::reach;
@@ -91,6 +92,11 @@ impl App {
         worked_out.target.cluster = Some(id?);
         let enforced = level.map_err(explain)?.as_deref().and_then(security_level);
         let manifests = worked_out.render(request, enforced)?;
+        let main = manifests.objects.first().unwrap_or(&serde_json::Value::Null);
+        let problems = cluster.missing(&worked_out.spec.task, main).await;
+        if !problems.is_empty() {
+            return Err(Error::invalid(problems));
+        }
         cluster.preflight(&manifests.objects).await.map_err(explain)?;
         Ok((manifests, enforced))
     }
@@ -98,7 +104,13 @@ impl App {
     /// Writes the intent once the cluster would take it; tells whether it is new.
     async fn write_intent(&self, request: &LaunchRequest) -> Result<(RunRow, bool), Error> {
         let mut worked_out = work_out(self, request).await?;
+        // Values that are not to be had must be told before anything is created; they are read again when they are sent.
+        drop(self.secret_values(&request.project, &worked_out.spec.task.secrets).await?);
         let (mut manifests, enforced) = self.accepted(&mut worked_out, request).await?;
+        if let Some(registry) = worked_out.registry.as_ref().filter(|_| manifests.objects.iter().any(wants_credentials))
+        {
+            drop(self.registry_credentials(&request.project, registry).await?);
+        }
         if !worked_out.is_saved {
             worked_out.function = self.ports.history.save_function(&worked_out.function).await?;
             self.ports.sink.announce(Notice::Project(request.project.clone()));
@@ -126,6 +138,7 @@ fn security_level(word: &str) -> Option<SecurityLevel> {
 }
 
 fn intent(request: &LaunchRequest, worked_out: WorkedOut, manifests: Manifests) -> Run {
+    let schedule = worked_out.spec.task.schedule.is_some().then(ScheduleStatus::default);
     Run {
         id: request.run,
         project: request.project.clone(),
@@ -133,19 +146,21 @@ fn intent(request: &LaunchRequest, worked_out: WorkedOut, manifests: Manifests) 
         action: request.action,
         target: worked_out.target,
         parent: request.parent,
+        fire: None,
         installation: worked_out.installation,
         spec: worked_out.spec,
+        build: worked_out.build,
         origins: worked_out.origins,
         manifests: manifests.objects,
         spec_hash: manifests.spec_hash,
         object_name: manifests.name,
         created: worked_out.created,
-        status: RunStatus { state: RunState::Built, submission: Submission::Intent, ..RunStatus::created() },
+        status: RunStatus { state: RunState::Built, submission: Submission::Intent, schedule, ..RunStatus::created() },
     }
 }
 
 /// What a launch came to, as its caller must know it.
-fn verdict(row: RunRow) -> Result<RunRow, Error> {
+pub(crate) fn verdict(row: RunRow) -> Result<RunRow, Error> {
     let run = &row.run;
     let told = run.status.message.clone().unwrap_or_default();
     let code = match run.status.submission {

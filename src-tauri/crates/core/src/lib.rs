@@ -3,6 +3,7 @@
 //! Declares the ports that history, vault, window and program implement. Knows no Tauri, no SQL and no keyring.
 
 pub mod app;
+mod builds;
 pub mod capture;
 mod clusters;
 mod contexts;
@@ -12,8 +13,12 @@ mod engine;
 pub mod error;
 mod failpoint;
 mod failure;
+mod forward;
 mod gates;
+mod helpers;
+mod kubeconfigs;
 mod launch;
+mod local_code;
 pub mod lock;
 mod looks;
 pub mod ports;
@@ -23,21 +28,36 @@ mod projects;
 mod recovery;
 mod relay;
 mod runs;
+mod schedules;
 mod secrets;
+mod services;
 pub mod settle;
 pub mod sleep;
+mod standing;
+mod starts;
 mod stop;
 mod submission;
+mod suggestions;
 pub mod supervisor;
+mod transfer;
 mod transition;
 mod wait;
 
-pub use berth_k8s::{AttemptSpans, RunEvent, Span, Step, startup};
+pub use berth_k8s::{AttemptSpans, RunEvent, Span, Step, Suggestion, startup};
 
 pub use app::{
     App, ContextCheck, ContextList, ContextView, DeleteScope, EngineView, LaunchRequest, Launchable, Options, Ports,
     Prepared,
 };
+pub use documents::{FileReport, FoundFunction};
 pub use error::{Error, ErrorCode};
 pub use failpoint::FAILPOINTS;
+pub use forward::{ForwardState, ForwardView};
+pub use kubeconfigs::kubeconfig_files;
+pub use local_code::{LocalCode, read_local_code};
 pub use looks::{ContextColour, ContextLook};
+pub use schedules::ScheduleView;
+pub use secrets::{SecretPlace, SecretView};
+pub use standing::{NeedsLook, Standing};
+pub use suggestions::{SuggestionKind, Suggestions};
+pub use transfer::{Export, ExportedFile, Import, references};

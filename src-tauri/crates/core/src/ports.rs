@@ -41,9 +41,8 @@ pub enum StoreError {
     Failed(String),
 }
 
-/// Which runs, newest first.
+/// Which runs, and in which order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(default)]
 pub struct RunQuery {
     /// Of this project.
@@ -54,28 +53,89 @@ pub struct RunQuery {
     pub function: Option<FunctionName>,
     /// Of this action.
     pub action: Option<Action>,
+    /// Of functions with this label: `key=value`, or `key` alone for the bare label and any value.
+    pub label: Option<String>,
+    /// Started by this schedule, or repeating this run.
+    pub parent: Option<RunId>,
     /// In this context.
     pub context: Option<String>,
     /// In this Kubernetes namespace.
     pub namespace: Option<String>,
     /// Made at or after.
-    #[cfg_attr(feature = "specta", specta(type = Option<String>))]
     pub since: Option<Timestamp>,
     /// Text to find in name, id, image or environment names.
     pub text: Option<String>,
     /// Archived ones too.
     pub archived: bool,
+    /// In which order.
+    pub order: RunOrder,
+    /// The moment until which a run that goes on has lasted so far. It matters to `RunSort::Duration` alone, and is the
+    /// same for all pages of a list.
+    pub now: Timestamp,
     /// At most so many; 0 means 100.
     pub limit: u32,
-    /// Older than this sequence number (the `seq` of the last row of the page before).
-    #[cfg_attr(feature = "specta", specta(type = Option<u32>))]
-    pub before: Option<u64>,
+    /// After the last row of the page before.
+    pub after: Option<RunCursor>,
+}
+
+/// In which order runs are listed; of those that are equal the newest comes first, either way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(default)]
+pub struct RunOrder {
+    /// By what.
+    pub by: RunSort,
+    /// Whether the smallest comes first.
+    pub is_ascending: bool,
+}
+
+/// What runs are ordered by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum RunSort {
+    /// When they were made.
+    #[default]
+    Made,
+    /// When they started; those that did not, when they were made.
+    Started,
+    /// How long they ran, or have run so far.
+    Duration,
+    /// How far they are in the life of a run, from made to ended.
+    State,
+    /// The name of their function.
+    Function,
+    /// Their name.
+    Name,
+}
+
+/// A place in an ordered list: that of one row. A page begins after it, whatever came in above meanwhile.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunCursor {
+    /// What the row is ordered by.
+    pub key: RunKey,
+    /// When it was made, in microseconds since 1970.
+    pub made: i64,
+    /// The history's number for it.
+    pub seq: u64,
+    /// The moment that the list was asked for.
+    pub now: Timestamp,
+}
+
+/// A value that rows are ordered by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum RunKey {
+    /// Microseconds, or a place in the life of a run.
+    Number(i64),
+    /// A name.
+    Text(String),
 }
 
 /// What a list shows of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunRow {
-    /// The history's own order.
+    /// The history's number for it, in the order in which runs came in.
     pub seq: u64,
     /// Whether it was put away.
     pub archived: bool,
@@ -86,12 +146,22 @@ pub struct RunRow {
 /// A page of runs and how many there are per state (of the same query without its states).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RunPage {
-    /// Newest first.
+    /// In the order that was asked for.
     pub rows: Vec<RunRow>,
-    /// Whether older ones follow.
-    pub more: bool,
+    /// Where the next page begins, if more follow.
+    pub next: Option<RunCursor>,
     /// Counts per state.
     pub counts: BTreeMap<RunState, u64>,
+}
+
+/// What a list of runs can be narrowed to by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct FunctionNames {
+    /// Names of functions, in order.
+    pub names: Vec<String>,
+    /// Labels of the latest version of each, in order.
+    pub labels: Vec<String>,
 }
 
 /// A change that was written.
@@ -145,6 +215,10 @@ pub trait RunHistory: Send + Sync {
     ) -> Result<Option<Function>, StoreError>;
     /// Lists the latest version of each function, by name.
     async fn functions(&self, project: &ProjectName) -> Result<Vec<Function>, StoreError>;
+    /// Lists the latest version of each function, by name, with the newest of its runs.
+    async fn functions_with_runs(&self, project: &ProjectName) -> Result<Vec<(Function, Option<RunRow>)>, StoreError>;
+    /// Lists names and labels of functions, without reading what they are.
+    async fn function_names(&self, project: &ProjectName) -> Result<FunctionNames, StoreError>;
     /// Lists all versions, newest first.
     async fn function_versions(&self, project: &ProjectName, name: &FunctionName) -> Result<Vec<Function>, StoreError>;
     /// Removes a version, or all; runs keep their frozen copy. Returns how many went.
@@ -370,6 +444,8 @@ pub enum Notice {
     Connection(ConnectionNotice),
     /// More of a run's log is stored.
     LogGrew(RunId),
+    /// A forward of this process changed.
+    Forward(crate::ForwardView),
     /// Functions, profiles, projects or secrets of a project changed.
     Project(ProjectName),
 }

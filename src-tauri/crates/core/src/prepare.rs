@@ -6,15 +6,16 @@ use std::collections::BTreeMap;
 use berth_k8s::Manifests;
 use berth_k8s::manifest::{Rendering, render};
 use berth_model::{
-    Function, FunctionId, FunctionRef, InstallationId, Origin, Overrides, Problem, ProfileName, Project, RunSpec,
-    SecurityLevel, Target, TaskSpec, Unknown, merge, not_live, read_function, read_overrides, read_task_spec,
-    validate_run,
+    Action, BuildPlan, Function, FunctionId, FunctionRef, HelperImages, InstallationId, Origin, Overrides, Problem,
+    ProfileName, Project, ProjectName, Registry, RunSpec, SecretName, SecurityLevel, Target, TaskSpec, Unknown, merge,
+    read_function, read_overrides, read_task_spec, validate_run,
 };
 use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::app::{App, LaunchRequest, Launchable, Prepared};
-use crate::{Error, ErrorCode};
+use crate::helpers::helper_images;
+use crate::{Error, ErrorCode, builds};
 
 /// A launch worked out, before any cluster was asked.
 pub(crate) struct WorkedOut {
@@ -28,10 +29,16 @@ pub(crate) struct WorkedOut {
     pub(crate) spec: RunSpec,
     /// Where each value came from.
     pub(crate) origins: BTreeMap<String, Origin>,
+    /// How it builds, where that is the action.
+    pub(crate) build: Option<BuildPlan>,
+    /// The registry of the project, where it can be signed in to.
+    pub(crate) registry: Option<Registry>,
     /// Who launches.
     pub(crate) installation: InstallationId,
     /// When it was worked out: the run's time of creation.
     pub(crate) created: Timestamp,
+    /// The images of Berth's helpers.
+    pub(crate) helpers: HelperImages,
 }
 
 impl WorkedOut {
@@ -54,9 +61,12 @@ impl WorkedOut {
             installation: self.installation,
             parent: request.parent,
             spec: self.spec.clone(),
+            build: self.build.clone(),
+            registry: self.registry.clone(),
             origins: self.origins.clone(),
             created: self.created,
             enforced,
+            helpers: self.helpers.clone(),
         };
         render(&rendering).map_err(|error| Error::invalid(error.problems))
     }
@@ -91,19 +101,52 @@ struct Layers {
 /// place to go.
 pub(crate) async fn work_out(app: &App, request: &LaunchRequest) -> Result<WorkedOut, Error> {
     let history = &app.ports.history;
-    let project = history.project(&request.project).await?.ok_or_else(|| unknown_project(&request.project))?;
+    let project = app.project(&request.project).await?;
     let created = app.ports.clock.now();
     let layers = read_layers(app, request, created).await?;
     let (spec, origins) =
         merge(&layers.function.spec, &layers.overrides, layers.task.as_ref(), layers.profile.as_ref());
-    let mut problems = problems_of(request, &spec);
+    let mut problems = validate_run(&spec, request.action);
     problems.extend(unknown_secrets(app, &project, &spec).await?);
+    let helpers = helper_images(&**history).await?;
+    let build = match request.action {
+        Action::Build => {
+            match builds::plan(app, &project, &layers.function.name, request.run, &spec, &helpers.build).await {
+                Ok(plan) => Some(plan),
+                Err(error) if error.code == ErrorCode::InvalidInput => {
+                    // What is wrong with its recipe was told above.
+                    problems.extend(further(&problems, error.fields));
+                    None
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        _ => None,
+    };
     if !problems.is_empty() {
         return Err(Error::invalid(problems));
     }
+    let registry = builds::known_registry(app, &project).await?;
     let target = app.clusters.resolve(request.place.as_ref(), &project)?;
     let installation = history.installation().await?;
-    Ok(WorkedOut { function: layers.function, is_saved: layers.is_saved, target, spec, origins, installation, created })
+    let Layers { function, is_saved, .. } = layers;
+    Ok(WorkedOut { function, is_saved, target, spec, origins, build, registry, installation, created, helpers })
+}
+
+/// The secrets that a launch would need, whether or not there are any of these names.
+///
+/// # Errors
+/// As `work_out`, but for what is wrong with the merged values.
+pub(crate) async fn secrets_needed(app: &App, request: &LaunchRequest) -> Result<Vec<SecretName>, Error> {
+    let layers = read_layers(app, request, app.ports.clock.now()).await?;
+    let (spec, _) = merge(&layers.function.spec, &layers.overrides, layers.task.as_ref(), layers.profile.as_ref());
+    let registry = app.project(&request.project).await?.registry;
+    let image = spec.function.image.as_ref();
+    let signs_in =
+        registry.filter(|registry| request.action == Action::Build || image.is_some_and(|image| registry.holds(image)));
+    let mut secrets = spec.task.secrets;
+    secrets.extend(signs_in.and_then(|registry| registry.secret).filter(|secret| !secrets.contains(secret)));
+    Ok(secrets)
 }
 
 /// Reads everything that a launch is made of; problems of all layers together.
@@ -149,7 +192,7 @@ async fn read_layers(app: &App, request: &LaunchRequest, now: Timestamp) -> Resu
             let readable = function.map(|(function, _)| function).or_else(|| readable_part(request, now, &problems));
             if let Some(function) = readable {
                 let (spec, _) = merge(&function.spec, &overrides, task.as_ref(), profile.as_ref());
-                problems.extend(further(&problems, problems_of(request, &spec)));
+                problems.extend(further(&problems, validate_run(&spec, request.action)));
             }
             Err(Error::invalid(problems))
         }
@@ -246,24 +289,17 @@ pub(crate) fn check_request(request: &LaunchRequest, now: Timestamp) -> Vec<Prob
         (Some(function), Ok(overrides)) if problems.is_empty() => {
             let task = task.map(|(spec, _)| spec);
             let (spec, _) = merge(&function.spec, &overrides, task.as_ref(), None);
-            problems.extend(problems_of(request, &spec));
+            problems.extend(validate_run(&spec, request.action));
         }
         (_, Err(found)) => problems.extend(found),
         (function, Ok(overrides)) => {
             if let Some(function) = function.or_else(|| readable_part(request, now, &problems)) {
                 let task = task.map(|(spec, _)| spec);
                 let (spec, _) = merge(&function.spec, &overrides, task.as_ref(), None);
-                problems.extend(further(&problems, problems_of(request, &spec)));
+                problems.extend(further(&problems, validate_run(&spec, request.action)));
             }
         }
     }
-    problems
-}
-
-/// Everything wrong with a merged specification, whatever cluster it goes to.
-fn problems_of(request: &LaunchRequest, spec: &RunSpec) -> Vec<Problem> {
-    let mut problems = validate_run(spec, request.action);
-    problems.extend(not_live(spec, request.action));
     problems
 }
 
@@ -272,20 +308,19 @@ async fn unknown_secrets(app: &App, project: &Project, spec: &RunSpec) -> Result
         return Ok(Vec::new());
     }
     let known = app.ports.history.secrets(&project.name).await?;
-    let missing =
-        spec.task.secrets.iter().enumerate().filter(|(_, name)| !known.iter().any(|entry| entry.name == **name));
+    let missing = spec.task.secrets.iter().enumerate().filter(|(_, name)| {
+        !known.iter().any(|entry| entry.name == **name) && !app.session_secrets.holds(&project.name, name)
+    });
     Ok(missing
         .map(|(index, name)| {
-            Problem::new(
-                format!("secrets[{index}]"),
-                "unknown_secret",
-                format!(
-                    "There is no secret \"{name}\" in project \"{}\": set it with `berth secret set {name}`.",
-                    project.name
-                ),
-            )
+            Problem::new(format!("secrets[{index}]"), "unknown_secret", no_secret(name, &project.name))
         })
         .collect())
+}
+
+/// The sentence for a secret that the project does not have.
+pub(crate) fn no_secret(name: &SecretName, project: &ProjectName) -> String {
+    format!("There is no secret \"{name}\" in project \"{project}\": set it with `berth secret set {name}`.")
 }
 
 fn unknown_profile(name: &ProfileName, request: &LaunchRequest) -> Problem {
@@ -294,10 +329,4 @@ fn unknown_profile(name: &ProfileName, request: &LaunchRequest) -> Problem {
         "unknown_profile",
         format!("There is no profile \"{name}\" in project \"{}\": save it first, or name another.", request.project),
     )
-}
-
-/// The error of a project that history does not know.
-pub(crate) fn unknown_project(name: &berth_model::ProjectName) -> Error {
-    Error::new(ErrorCode::NotFound, format!("there is no project \"{name}\""))
-        .hint(format!("Make it with `berth project create {name}`."))
 }

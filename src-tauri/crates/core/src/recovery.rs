@@ -4,12 +4,14 @@
 use std::collections::HashSet;
 
 use berth_k8s::{Cluster, RunObjects};
-use berth_model::{InstallationId, Phase, Run, RunState, RunStatus, Submission, Target};
+use berth_model::{Fire, InstallationId, Phase, Run, RunId, RunState, RunStatus, ScheduleStatus, Submission, Target};
+use jiff::Timestamp;
 
 use crate::Error;
 use crate::app::App;
 use crate::delete::is_forgotten;
 use crate::ports::{Notice, RunQuery, RunRow};
+use crate::schedules::started;
 use crate::transition::{change, edited};
 
 /// Newest runs whose targets are looked through at the start for runs that history does not know.
@@ -57,6 +59,10 @@ pub(crate) async fn import(
         if app.ports.history.run(id).await?.is_some() || is_forgotten(&app.ports, id).await? {
             continue;
         }
+        if let Some((schedule, fire)) = objects.fire() {
+            imported.extend(import_start(app, id, schedule, fire, objects).await?);
+            continue;
+        }
         let frozen = match objects.frozen_run_beside() {
             Some(name) => match cluster.read("ConfigMap", name).await {
                 Ok(object) => object.and_then(|object| objects.frozen_run_from(&object)),
@@ -71,7 +77,7 @@ pub(crate) async fn import(
             tracing::debug!(run_id = %id, "an object is marked as a run of Berth and does not hold one");
             continue;
         };
-        let run = adopted(frozen, target, objects, us);
+        let run = adopted(frozen, target, objects, us, app.now());
         tracing::info!(run_id = %run.id, ours = run.installation == us, "imported a run that history did not know");
         let row = app.ports.history.insert_run(&run).await?;
         app.ports.sink.announce(Notice::Runs(vec![row.clone()]));
@@ -80,18 +86,47 @@ pub(crate) async fn import(
     Ok(imported)
 }
 
+/// Takes in what a schedule started. A start of a schedule that history does not know is left alone: whoever deleted the
+/// schedule from history wants to hear no more of it.
+async fn import_start(
+    app: &App,
+    id: RunId,
+    schedule: RunId,
+    fire: Fire,
+    objects: &RunObjects,
+) -> Result<Option<RunRow>, Error> {
+    let Some(schedule) = app.ports.history.run(schedule).await? else { return Ok(None) };
+    let main = objects.main();
+    let made = objects.main.metadata().creation_timestamp.as_ref().map(|time| time.0);
+    let run = Run {
+        manifests: objects.fire_manifest().into_iter().collect(),
+        status: RunStatus {
+            state: RunState::Pending,
+            phase: Phase::Queued,
+            submission: Submission::Released,
+            objects: vec![main.clone()],
+            ..RunStatus::created()
+        },
+        ..started(&schedule.run, id, fire, main.name, made.unwrap_or(fire.due))
+    };
+    let row = app.ports.history.insert_run(&run).await?;
+    tracing::info!(run_id = %id, schedule = %schedule.run.id, due = %fire.due, "a schedule started a run");
+    app.ports.sink.announce(Notice::Runs(vec![row.clone()]));
+    Ok(Some(row))
+}
+
 /// Makes the history's run of one that was found in the cluster.
-fn adopted(mut run: Run, target: &Target, objects: &RunObjects, us: InstallationId) -> Run {
-    let is_held = objects.job.spec.as_ref().and_then(|spec| spec.suspend).unwrap_or(false);
-    let started = objects.job.status.as_ref().is_some_and(|status| status.start_time.is_some());
+fn adopted(mut run: Run, target: &Target, objects: &RunObjects, us: InstallationId, now: Timestamp) -> Run {
     // A held object of ours that never ran is a launch left half done; all else was released by whoever launched it.
-    let is_half_done = is_held && !started && run.installation == us;
+    let is_half_done = !objects.main.was_released() && run.installation == us;
     run.target = Target { namespace: run.target.namespace, ..target.clone() };
     run.status = RunStatus {
         state: if is_half_done { RunState::Ready } else { RunState::Pending },
         phase: if is_half_done { Phase::Held } else { Phase::Queued },
         submission: if is_half_done { Submission::Complete } else { Submission::Released },
         objects: vec![objects.main()],
+        // What it started before is known as far as it is still there.
+        schedule: run.spec.task.schedule.is_some().then(|| ScheduleStatus { counted: Some(now), ..Default::default() }),
         ..RunStatus::created()
     };
     run

@@ -36,7 +36,7 @@ impl App {
         match (found.pop(), found.len()) {
             (Some(row), 0) => Ok(row),
             (None, _) => Err(Error::new(ErrorCode::NotFound, format!("there is no run \"{text}\""))
-                .hint("See `berth runs`. A run is named by its id, a beginning of it, or its object's name.")),
+                .hint("A run is named by its id, a beginning of it, or its object's name: the list of runs has them.")),
             (Some(last), others) => {
                 found.push(last);
                 let names: Vec<String> =
@@ -51,12 +51,13 @@ impl App {
         }
     }
 
-    /// Lists runs.
+    /// Lists runs. What goes on is measured until now, for all pages of a list until the same moment.
     ///
     /// # Errors
     /// `Storage`.
     pub async fn runs(&self, query: &RunQuery) -> Result<RunPage, Error> {
-        Ok(self.ports.history.runs(query).await?)
+        let now = query.after.as_ref().map_or_else(|| self.now(), |after| after.now);
+        Ok(self.ports.history.runs(&RunQuery { now, ..query.clone() }).await?)
     }
 
     /// The history of a run's status.

@@ -1,43 +1,168 @@
-//! The use cases of secrets: names in history, values in the keyring and nowhere else.
+//! The use cases of secrets: names in history, values in the keyring and nowhere else. A value for one session is in the
+//! memory of this process alone, and leaves not even its name behind.
 
-use berth_model::{Project, ProjectName, SecretEntry, SecretId, SecretName};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::Error;
-use crate::app::App;
+use berth_model::{FunctionName, Problem, Project, ProjectName, SecretEntry, SecretId, SecretName, check_secret_value};
+
+use crate::app::{App, LaunchRequest};
 use crate::ports::{Notice, SecretValue, StoreError};
-use crate::prepare::unknown_project;
+use crate::prepare::{no_secret, secrets_needed};
+use crate::{Error, ErrorCode};
+
+/// Where the value of a secret lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum SecretPlace {
+    /// In the keyring of the operating system.
+    Keyring,
+    /// In the memory of this program, until it ends.
+    Session,
+}
+
+/// A secret as people see it; its value is never shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretView {
+    /// Name.
+    pub name: SecretName,
+    /// Where its value lies.
+    pub place: SecretPlace,
+    /// When its value was last set; `None` for a session's.
+    pub updated: Option<jiff::Timestamp>,
+    /// Functions of the project whose saved tasks name it.
+    pub used_by: Vec<FunctionName>,
+}
+
+/// Values that were given for this session only.
+#[derive(Default)]
+pub(crate) struct SessionSecrets(Mutex<BTreeMap<(ProjectName, SecretName), SecretValue>>);
+
+impl SessionSecrets {
+    fn all(&self) -> MutexGuard<'_, BTreeMap<(ProjectName, SecretName), SecretValue>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells whether this session holds a value.
+    pub(crate) fn holds(&self, project: &ProjectName, name: &SecretName) -> bool {
+        self.all().contains_key(&(project.clone(), name.clone()))
+    }
+
+    fn value(&self, project: &ProjectName, name: &SecretName) -> Option<SecretValue> {
+        let all = self.all();
+        all.get(&(project.clone(), name.clone())).map(|value| SecretValue::new(value.expose().to_owned()))
+    }
+
+    fn names(&self, project: &ProjectName) -> Vec<SecretName> {
+        self.all().keys().filter(|(of, _)| of == project).map(|(_, name)| name.clone()).collect()
+    }
+
+    /// Forgets a value; tells whether there was one.
+    fn forget(&self, project: &ProjectName, name: &SecretName) -> bool {
+        self.all().remove(&(project.clone(), name.clone())).is_some()
+    }
+}
 
 impl App {
-    /// Sets the value of a secret, making its name where it is new.
+    /// Sets the value of a secret, making its name where it is new. A value that this session held gives way to it.
     ///
     /// The value is in the keyring before the name is known: a name without a value would fail a launch later.
     ///
     /// # Errors
-    /// `NotFound` for an unknown project; `Keyring`; `Storage`.
+    /// `InvalidInput` for a value that no container could receive; `NotFound` for an unknown project; `Keyring`;
+    /// `Storage`.
     pub async fn set_secret(
         &self,
         project: &ProjectName,
         name: &SecretName,
         value: &SecretValue,
     ) -> Result<SecretEntry, Error> {
-        let drawer = self.drawer(project).await?;
+        check(name, value)?;
+        let drawer = self.project(project).await?;
         let known = self.secret(project, name).await?;
         let id = known.map_or_else(SecretId::random, |entry| entry.id);
         let entry = SecretEntry { id, name: name.clone(), updated: self.ports.clock.now() };
-        self.ports.vault.store(&self.account(&drawer, id).await?, value).await?;
+        self.ports.vault.store(&self.account(&drawer, id).await?, value).await.map_err(no_keyring)?;
         self.ports.history.save_secret(project, &entry).await?;
+        self.session_secrets.forget(project, name);
         tracing::info!(project = %project, secret = %name, "secret set");
         self.ports.sink.announce(Notice::Project(project.clone()));
         Ok(entry)
     }
 
-    /// Lists the names of a project's secrets.
+    /// Keeps a value in the memory of this process until it ends: for who has no keyring, or will not use it. It is used
+    /// before one of the same name in the keyring.
+    ///
+    /// # Errors
+    /// As `set_secret`, but for `Keyring`.
+    pub async fn set_secret_for_session(
+        &self,
+        project: &ProjectName,
+        name: &SecretName,
+        value: SecretValue,
+    ) -> Result<(), Error> {
+        check(name, &value)?;
+        self.project(project).await?;
+        self.session_secrets.all().insert((project.clone(), name.clone()), value);
+        tracing::info!(project = %project, secret = %name, "secret set for this session");
+        self.ports.sink.announce(Notice::Project(project.clone()));
+        Ok(())
+    }
+
+    /// Lists the secrets of a project by name, those of this session among them.
     ///
     /// # Errors
     /// `NotFound` for an unknown project; `Storage`.
-    pub async fn secrets(&self, project: &ProjectName) -> Result<Vec<SecretEntry>, Error> {
-        self.drawer(project).await?;
-        Ok(self.ports.history.secrets(project).await?)
+    pub async fn secrets(&self, project: &ProjectName) -> Result<Vec<SecretView>, Error> {
+        self.project(project).await?;
+        let mut uses = self.secret_uses(project).await?;
+        let stored = self.ports.history.secrets(project).await?;
+        let mut views: BTreeMap<SecretName, SecretView> = stored
+            .into_iter()
+            .map(|SecretEntry { name, updated, .. }| {
+                let view = SecretView {
+                    name: name.clone(),
+                    place: SecretPlace::Keyring,
+                    updated: Some(updated),
+                    used_by: Vec::new(),
+                };
+                (name, view)
+            })
+            .collect();
+        for name in self.session_secrets.names(project) {
+            let view =
+                SecretView { name: name.clone(), place: SecretPlace::Session, updated: None, used_by: Vec::new() };
+            views.insert(name, view);
+        }
+        for view in views.values_mut() {
+            view.used_by = uses.remove(&view.name).unwrap_or_default();
+        }
+        Ok(views.into_values().collect())
+    }
+
+    async fn secret_uses(&self, project: &ProjectName) -> Result<BTreeMap<SecretName, Vec<FunctionName>>, Error> {
+        let mut uses: BTreeMap<SecretName, Vec<FunctionName>> = BTreeMap::new();
+        for function in self.ports.history.functions(project).await? {
+            for action in berth_model::Action::ALL {
+                let Some(task) = self.ports.history.task(function.id, action).await? else { continue };
+                for secret in task.secrets {
+                    let users = uses.entry(secret).or_default();
+                    if !users.contains(&function.name) {
+                        users.push(function.name.clone());
+                    }
+                }
+            }
+        }
+        Ok(uses)
+    }
+
+    /// Names the secrets that a launch needs: for asking for their values beforehand.
+    ///
+    /// # Errors
+    /// As `prepare`, but for what is wrong with the merged values.
+    pub async fn secrets_needed(&self, request: &LaunchRequest) -> Result<Vec<SecretName>, Error> {
+        secrets_needed(self, request).await
     }
 
     /// Removes a secret: first its value, then its name, so that no value is left without a name to find it by.
@@ -45,19 +170,63 @@ impl App {
     /// # Errors
     /// `NotFound`; `Keyring` (the name stays); `Storage`.
     pub async fn delete_secret(&self, project: &ProjectName, name: &SecretName) -> Result<(), Error> {
-        let drawer = self.drawer(project).await?;
-        let entry = self.secret(project, name).await?.ok_or_else(|| {
-            Error::from(StoreError::NotFound(format!("there is no secret \"{name}\" in project \"{project}\"")))
-        })?;
-        self.ports.vault.delete(&self.account(&drawer, entry.id).await?).await?;
-        self.ports.history.delete_secret(project, name).await?;
+        let drawer = self.project(project).await?;
+        let entry = self.secret(project, name).await?;
+        let was_held = self.session_secrets.forget(project, name);
+        match entry {
+            Some(entry) => {
+                self.ports.vault.delete(&self.account(&drawer, entry.id).await?).await.map_err(no_keyring)?;
+                self.ports.history.delete_secret(project, name).await?;
+            }
+            None if was_held => {}
+            None => {
+                let message = format!("there is no secret \"{name}\" in project \"{project}\"");
+                return Err(StoreError::NotFound(message).into());
+            }
+        }
         tracing::info!(project = %project, secret = %name, "secret deleted");
         self.ports.sink.announce(Notice::Project(project.clone()));
         Ok(())
     }
 
-    async fn drawer(&self, project: &ProjectName) -> Result<Project, Error> {
-        self.ports.history.project(project).await?.ok_or_else(|| unknown_project(project))
+    /// Reads the values of the secrets of a run: from this session, else from the keyring.
+    ///
+    /// # Errors
+    /// `InvalidInput` at each secret that is not there or has no value; `Keyring` where it cannot be asked.
+    pub(crate) async fn secret_values(
+        &self,
+        project: &ProjectName,
+        names: &[SecretName],
+    ) -> Result<Vec<(SecretName, SecretValue)>, Error> {
+        let (mut values, mut problems) = (Vec::new(), Vec::new());
+        if names.is_empty() {
+            return Ok(values);
+        }
+        let drawer = self.project(project).await?;
+        let entries = self.ports.history.secrets(project).await?;
+        for (index, name) in names.iter().enumerate() {
+            let mut refuse = |code: &str, message: String| {
+                problems.push(Problem::new(format!("secrets[{index}]"), code, message));
+            };
+            if let Some(value) = self.session_secrets.value(project, name) {
+                values.push((name.clone(), value));
+                continue;
+            }
+            let Some(entry) = entries.iter().find(|entry| entry.name == *name) else {
+                refuse("unknown_secret", no_secret(name, project));
+                continue;
+            };
+            match self.ports.vault.read(&self.account(&drawer, entry.id).await?).await.map_err(no_keyring)? {
+                Some(value) => values.push((name.clone(), value)),
+                None => refuse(
+                    "no_value",
+                    format!(
+                        "The keyring holds no value for the secret \"{name}\" any more: set it again with `berth secret set {name}`."
+                    ),
+                ),
+            }
+        }
+        if problems.is_empty() { Ok(values) } else { Err(Error::invalid(problems)) }
     }
 
     async fn secret(&self, project: &ProjectName, name: &SecretName) -> Result<Option<SecretEntry>, Error> {
@@ -70,5 +239,23 @@ impl App {
     async fn account(&self, project: &Project, secret: SecretId) -> Result<String, Error> {
         let installation = self.ports.history.installation().await?;
         Ok(format!("{installation}/{}/{secret}", project.id))
+    }
+}
+
+fn check(name: &SecretName, value: &SecretValue) -> Result<(), Error> {
+    match check_secret_value(name, value.expose()) {
+        None => Ok(()),
+        Some(problem) => Err(Error::invalid(vec![problem])),
+    }
+}
+
+/// Says what to do where the keyring cannot be asked.
+fn no_keyring(error: StoreError) -> Error {
+    let error = Error::from(error);
+    match error.code {
+        ErrorCode::Keyring => error.hint(
+            "Unlock it and repeat. Without a keyring, give the value for this session only: on the Secrets screen, or with `berth run --ask-secrets`; it is then kept in memory and forgotten at the end.",
+        ),
+        _ => error,
     }
 }

@@ -54,7 +54,7 @@ pub(crate) async fn settle(
 /// For how long the cluster is to keep a finished run's objects, in seconds; `None` where that is not ours to say, or
 /// the objects do not end by themselves.
 fn kept(run: &Run, us: InstallationId) -> Option<u32> {
-    let ends = matches!(run.action, Action::Job | Action::Build);
+    let ends = matches!(run.action, Action::Job | Action::Build) && run.status.schedule.is_none();
     (ends && run.installation == us).then(|| run.spec.task.ttl.unwrap_or(DEFAULT_KEPT))
 }
 

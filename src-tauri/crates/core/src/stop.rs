@@ -18,7 +18,8 @@ use crate::transition::{change, edited, unknown_run};
 pub(crate) async fn wish(app: &App, run: RunId, wish: Wish) -> Result<RunRow, Error> {
     let written = change(&app.ports, run, |row, at| {
         let run = &row.run;
-        if run.status.state.is_final(run.action) || run.status.wish == Some(Wish::Delete) {
+        let is_stopped = wish == Wish::Stop && run.status.state == RunState::Stopped;
+        if run.status.is_over(run.action) || run.status.wish == Some(Wish::Delete) || is_stopped {
             return None;
         }
         edited(&run.status, at, |status| {
@@ -40,7 +41,8 @@ pub(crate) async fn wish(app: &App, run: RunId, wish: Wish) -> Result<RunRow, Er
     }
 }
 
-/// Carries the wish of a run out: removes its main object by identity, in the foreground. A launch that is not
+/// Carries the wish of a run out: removes its main object by identity, in the foreground; a service that is to stop gets
+/// no copies any more, a schedule is suspended, and their objects stay. A launch that is not
 /// released yet is given up; requests of it that arrive late are removed while the run is not settled.
 ///
 /// Safe to repeat, and to call on a run without a wish, which comes back as it is.
@@ -52,8 +54,32 @@ pub(crate) async fn carry_out(app: &App, row: RunRow) -> Result<RunRow, Error> {
         return Ok(row);
     }
     match row.run.status.submission {
+        Submission::Released
+            if row.run.status.is_lasting(row.run.action) && row.run.status.wish == Some(Wish::Stop) =>
+        {
+            hold(app, row).await
+        }
         Submission::Released => remove_released(app, row).await,
         _ => submission::drive_now(app, row).await,
+    }
+}
+
+/// Stops a service or a schedule so that it can go on: its Deployment stays without copies, its CronJob suspended.
+async fn hold(app: &App, row: RunRow) -> Result<RunRow, Error> {
+    let run = &row.run;
+    let Some(main) = run.status.objects.first().filter(|_| !run.status.only_in_history) else { return Ok(row) };
+    let cluster = app.clusters.cluster_of(&app.ports, run).await?;
+    let began = tokio::time::Instant::now();
+    let held = cluster.hold(main).await;
+    reach("stop.after_delete");
+    match held {
+        Ok(_) => {
+            tracing::info!(run_id = %run.id, kind = main.kind, name = main.name, "held");
+            Ok(row)
+        }
+        Err(error) if error.class == Class::NotFound => absent(app, run.id, Absence::Gone).await,
+        Err(error) if error.class == Class::Conflict => absent(app, run.id, Absence::Replaced).await,
+        Err(error) => Err(failure::of_contact(error, &run.target, began.elapsed())),
     }
 }
 
@@ -71,8 +97,14 @@ async fn remove_released(app: &App, row: RunRow) -> Result<RunRow, Error> {
     };
     reach("stop.after_delete");
     tracing::info!(run_id = %run.id, kind = main.kind, name = main.name, "asked for removal");
-    let Some(absence) = absence else { return Ok(row) };
-    let id = run.id;
+    match absence {
+        Some(absence) => absent(app, run.id, absence).await,
+        None => Ok(row),
+    }
+}
+
+/// Writes down that the main object is not there any more.
+async fn absent(app: &App, id: RunId, absence: Absence) -> Result<RunRow, Error> {
     let now = change(&app.ports, id, |stored, at| {
         let observation = Observation { at, sight: Sight::Absent(absence) };
         advance(stored.run.action, &stored.run.status, &observation)

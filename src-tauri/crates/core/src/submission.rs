@@ -7,7 +7,7 @@ mod step;
 
 use std::time::Duration;
 
-use berth_k8s::{Class, Cluster, sight};
+use berth_k8s::{Class, Cluster, manifest, sight};
 use berth_model::{Action, ObjectRef, Phase, Reason, Run, RunState, RunStatus, Submission, Wish};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -82,7 +82,7 @@ async fn drive_from(app: &App, mut row: RunRow, mut evidence: Evidence) -> Resul
                 row = now;
                 next
             }
-            step => act(&cluster, &row.run, step, evidence).await,
+            step => act(app, &cluster, &row.run, step, evidence).await,
         };
         if let Evidence::Lost(why) = &evidence {
             tracing::warn!(run_id = %row.run.id, why, "a reply of the cluster was lost");
@@ -97,7 +97,7 @@ async fn drive_from(app: &App, mut row: RunRow, mut evidence: Evidence) -> Resul
 }
 
 /// Carries one request out and says what was learned.
-async fn act(cluster: &Cluster, run: &Run, step: Step, before: Evidence) -> Evidence {
+async fn act(app: &App, cluster: &Cluster, run: &Run, step: Step, before: Evidence) -> Evidence {
     match step {
         Step::Look => {
             let learned = look(cluster, run, before).await;
@@ -110,12 +110,12 @@ async fn act(cluster: &Cluster, run: &Run, step: Step, before: Evidence) -> Evid
             learned
         }
         Step::MakeChildren(main) => {
-            let learned = make_children(cluster, run, main).await;
+            let learned = make_children(app, cluster, run, main).await;
             reach("submit.after_children");
             learned
         }
         Step::Release(main) => {
-            let learned = match cluster.release(&main).await {
+            let learned = match cluster.release(&main, run.spec.task.replicas.unwrap_or(1)).await {
                 Ok(body) => Evidence::Released(sight::Sighting::of(&body).map_or(0, |seen| seen.version)),
                 Err(error) if error.class == Class::NotFound => Evidence::Gone,
                 Err(error) => step_failed(&error),
@@ -183,10 +183,25 @@ fn found(run: &Run, seen: sight::Sighting) -> Found {
     }
 }
 
-async fn make_children(cluster: &Cluster, run: &Run, main: ObjectRef) -> Evidence {
+async fn make_children(app: &App, cluster: &Cluster, run: &Run, main: ObjectRef) -> Evidence {
     let mut made = vec![main.clone()];
     for child in run.manifests.iter().skip(1) {
-        let outcome = make_child(cluster, &berth_k8s::manifest::owned_by(child, &main), &main).await;
+        if manifest::is_alias(child) {
+            // A name more or less is no reason not to run.
+            match cluster.point_alias(child).await {
+                Ok(object) => made.push(object),
+                Err(error) => tracing::warn!(run_id = %run.id, %error, "the run goes on without its second name"),
+            }
+            continue;
+        }
+        let owned = manifest::owned_by(child, &main);
+        let outcome = if manifest::wants_values(child) {
+            make_secret(app, cluster, run, &owned, &main).await
+        } else if manifest::wants_credentials(child) {
+            make_credentials(app, cluster, run, &owned, &main).await
+        } else {
+            make_child(cluster, run, &owned, &main).await
+        };
         reach("submit.after_child");
         match outcome {
             Ok(object) => made.push(object),
@@ -197,22 +212,94 @@ async fn make_children(cluster: &Cluster, run: &Run, main: ObjectRef) -> Evidenc
 }
 
 /// Makes one object, or takes the one that an earlier try made.
-async fn make_child(cluster: &Cluster, manifest: &Value, main: &ObjectRef) -> Result<ObjectRef, Evidence> {
-    let error = match cluster.create(manifest, false).await {
+async fn make_child(cluster: &Cluster, run: &Run, owned: &Value, main: &ObjectRef) -> Result<ObjectRef, Evidence> {
+    let error = match cluster.create(owned, false).await {
         Ok(created) => return Ok(created.object),
         Err(error) => error,
     };
     if error.class != Class::AlreadyExists {
         return Err(step_failed(&error));
     }
-    let Some((kind, name)) = sight::kind_and_name(manifest) else { return Err(no_manifest()) };
+    match existing_child(cluster, run, owned, main).await? {
+        Some(object) => Ok(object),
+        None => Err(Evidence::Lost("an object that belongs to the run existed and is gone again".to_owned())),
+    }
+}
+
+/// Makes the object that holds the run's secrets. Values that are not to be had any more end the launch, unless an
+/// earlier try made the object.
+async fn make_secret(
+    app: &App,
+    cluster: &Cluster,
+    run: &Run,
+    owned: &Value,
+    main: &ObjectRef,
+) -> Result<ObjectRef, Evidence> {
+    match app.secret_values(&run.project, &run.spec.task.secrets).await {
+        Ok(values) => {
+            let values = values.iter().map(|(name, value)| (name.as_str(), value.expose()));
+            make_child(cluster, run, &manifest::with_values(owned, values), main).await
+        }
+        Err(error) => made_before(cluster, run, owned, main, &error).await,
+    }
+}
+
+/// Makes the object with which a run signs in to its project's registry, as `make_secret` does.
+async fn make_credentials(
+    app: &App,
+    cluster: &Cluster,
+    run: &Run,
+    owned: &Value,
+    main: &ObjectRef,
+) -> Result<ObjectRef, Evidence> {
+    let values = async {
+        let registry = match &run.build {
+            Some(plan) => Some(plan.registry.clone()),
+            None => app.project(&run.project).await?.registry,
+        };
+        match registry {
+            Some(registry) => app.registry_credentials(&run.project, &registry).await,
+            None => Ok(None),
+        }
+    };
+    match values.await {
+        Ok(Some(value)) => make_child(cluster, run, &manifest::with_credentials(owned, value.expose()), main).await,
+        // Taken off the project meanwhile: what is public can still be pulled.
+        Ok(None) => make_child(cluster, run, owned, main).await,
+        Err(error) => made_before(cluster, run, owned, main, &error).await,
+    }
+}
+
+/// The object that an earlier try made, where its values are not to be had any more.
+async fn made_before(
+    cluster: &Cluster,
+    run: &Run,
+    owned: &Value,
+    main: &ObjectRef,
+    error: &Error,
+) -> Result<ObjectRef, Evidence> {
+    existing_child(cluster, run, owned, main).await?.ok_or_else(|| {
+        let message = format!("a secret was there at the check and not at the start: {error}");
+        Evidence::StepRefused(Refusal { reason: Reason::Configuration, message })
+    })
+}
+
+/// Finds the object that an earlier try made; `None` where there is none.
+async fn existing_child(
+    cluster: &Cluster,
+    run: &Run,
+    owned: &Value,
+    main: &ObjectRef,
+) -> Result<Option<ObjectRef>, Evidence> {
+    let Some((kind, name)) = sight::kind_and_name(owned) else { return Err(no_manifest()) };
     match cluster.read(kind, name).await {
         Ok(Some(body)) => match sight::Sighting::of(&body) {
-            Some(seen) if seen.owner_uid.as_deref() == Some(main.uid.as_str()) => Ok(seen.object),
+            Some(seen) if seen.owner_uid.as_deref() == Some(main.uid.as_str()) => Ok(Some(seen.object)),
+            Some(seen) if manifest::outlives_run(owned) && seen.run == Some(run.id) => Ok(Some(seen.object)),
             Some(seen) => Err(Evidence::ChildTaken(seen.object)),
             None => Err(Evidence::Lost(format!("the cluster's answer about {kind} \"{name}\" cannot be read"))),
         },
-        Ok(None) => Err(Evidence::Lost(format!("{kind} \"{name}\" existed and is gone again"))),
+        Ok(None) => Ok(None),
         Err(error) => Err(step_failed(&error)),
     }
 }
@@ -280,7 +367,7 @@ const fn mark_point(mark: &Mark) -> &'static str {
 /// Edits a status as a mark says. What was already seen of the object (by whoever watches) is not taken back: a run
 /// that was seen running stays running, and an end stays what it was.
 fn apply(mark: &Mark, action: Action, status: &mut RunStatus, at: Timestamp) {
-    let is_over = status.state.is_final(action);
+    let is_over = status.is_over(action);
     match mark {
         Mark::Unknown(_) if status.submission == Submission::Unknown => {}
         Mark::Unknown(why) => {

@@ -34,9 +34,9 @@ const PROBES_AT_ONCE: u32 = 11;
 const LONG_STALE: Duration = Duration::from_secs(600);
 /// How often a refused sign-in or right is tried again by itself.
 const DENIED_RETRY: Duration = Duration::from_secs(30);
-/// Refused starts of a watch in a row after which the watch is thrown away: three of each of the three kinds that it
+/// Refused starts of a watch in a row after which the watch is thrown away: three of each of the six kinds that it
 /// watches. It makes new lists by itself too; this is for when that does not help.
-const REFUSED_STARTS: u32 = 9;
+const REFUSED_STARTS: u32 = 18;
 /// A server that answers but has not sent the first whole list after this long gets asked anew.
 const FIRST_LIST: Duration = Duration::from_secs(30);
 /// A probe knew more than the watch, and the watch said nothing for this long since: it is deaf.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use berth_model::{Action, Phase, Run, RunId, RunState};
+use berth_model::{Action, Phase, Run, RunId, RunState, RunStatus};
 use tokio::time::Instant;
 
 use crate::app::App;
@@ -14,7 +14,8 @@ use crate::{Error, ErrorCode};
 const POLL: Duration = Duration::from_millis(200);
 
 impl App {
-    /// Waits until a run is over (for a service: until it is ready), whoever is the engine.
+    /// Waits until a run is over (a service: until all its copies are ready, or it failed or was stopped; a schedule: until
+    /// it waits for its next time, or was suspended), whoever is the engine.
     ///
     /// # Errors
     /// `TimedOut`; `NotFound`, also where the run is removed from history meanwhile.
@@ -50,10 +51,23 @@ impl App {
 fn is_reached(run: &Run) -> bool {
     let status = &run.status;
     let is_ready = match run.action {
-        Action::Serve | Action::Deploy => status.state == RunState::Running && status.phase == Phase::Running,
-        Action::Job | Action::Build => false,
+        Action::Serve | Action::Deploy => match status.state {
+            RunState::Running => status.phase == Phase::Running && is_complete(status),
+            RunState::Stopped | RunState::Error => true,
+            _ => false,
+        },
+        Action::Job | Action::Build => match status.state {
+            RunState::Running => status.phase == Phase::Scheduled,
+            RunState::Stopped | RunState::Error => status.schedule.is_some(),
+            _ => false,
+        },
     };
-    is_ready || status.state.is_final(run.action)
+    is_ready || status.is_over(run.action)
+}
+
+/// Whether all copies are ready; where they are not known, one will do.
+fn is_complete(status: &RunStatus) -> bool {
+    status.copies.is_none_or(|copies| copies.ready >= copies.wanted)
 }
 
 fn timed_out(run: RunId, timeout: Duration) -> Error {

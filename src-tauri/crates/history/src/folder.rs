@@ -135,7 +135,10 @@ pub(crate) fn private_file() -> OpenOptions {
 }
 
 /// Makes a folder and those above it, for the owner alone.
-pub(crate) fn make_private_dir(path: &Path) -> io::Result<()> {
+///
+/// # Errors
+/// As the file system's.
+pub fn make_private_dir(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -167,8 +170,11 @@ pub(crate) fn sync_dir(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes a small file whole or not at all.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Writes a small file, which only its owner may read, durably: whole or not at all.
+///
+/// # Errors
+/// As the file system's; the file is then as it was.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
     let written = private_file().write(true).create(true).truncate(true).open(&temporary).and_then(|mut file| {
         file.write_all(bytes)?;

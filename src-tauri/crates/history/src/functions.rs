@@ -1,13 +1,13 @@
 //! Owns the rows of functions, their versions, and the saved defaults of their actions.
 
-use berth_core::ports::StoreError;
+use berth_core::ports::{FunctionNames, RunRow, StoreError};
 use berth_model::{Action, Function, FunctionId, FunctionName, FunctionSpec, ProjectName, Task, TaskSpec};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use crate::error::Fault;
 use crate::projects::{many, one, require};
-use crate::rows::json;
+use crate::rows::{document, json, run_row};
 
 /// Saves a function: a new version where its specification differs from the latest's, else the rest in place.
 pub(crate) fn save(connection: &Connection, function: &Function) -> Result<Function, Fault> {
@@ -71,6 +71,47 @@ pub(crate) fn list(connection: &Connection, project: &ProjectName) -> Result<Vec
          ORDER BY name",
         [project.as_str()],
     )
+}
+
+/// The latest versions with the newest run of each name, in one question.
+pub(crate) fn with_runs(
+    connection: &Connection,
+    project: &ProjectName,
+) -> Result<Vec<(Function, Option<RunRow>)>, Fault> {
+    let mut statement = connection.prepare_cached(
+        "SELECT runs.seq, runs.archived, run_heads.head, run_heads.status, one.body
+         FROM functions AS one
+         LEFT JOIN runs ON runs.seq = (SELECT seq FROM runs WHERE function = one.name AND project = one.project
+                                       ORDER BY created DESC, seq DESC LIMIT 1)
+         LEFT JOIN run_heads ON run_heads.seq = runs.seq
+         WHERE one.project = ?1 AND one.version =
+             (SELECT max(version) FROM functions WHERE project = one.project AND name = one.name)
+         ORDER BY one.name",
+    )?;
+    let mut found = statement.query([project.as_str()])?;
+    let mut functions = Vec::new();
+    while let Some(row) = found.next()? {
+        let run = if row.get::<_, Option<i64>>(0)?.is_some() { Some(run_row(row)?) } else { None };
+        functions.push((document(row, 4)?, run));
+    }
+    Ok(functions)
+}
+
+pub(crate) fn names(connection: &Connection, project: &ProjectName) -> Result<FunctionNames, Fault> {
+    let texts = |sql: &str| -> Result<Vec<String>, Fault> {
+        let mut statement = connection.prepare_cached(sql)?;
+        let found = statement.query_map([project.as_str()], |row| row.get(0))?;
+        Ok(found.collect::<Result<_, _>>()?)
+    };
+    Ok(FunctionNames {
+        names: texts("SELECT DISTINCT name FROM functions WHERE project = ?1 ORDER BY name")?,
+        labels: texts(
+            "SELECT DISTINCT label.value FROM functions AS one, json_each(one.body, '$.labels') AS label
+             WHERE one.project = ?1 AND one.version =
+                 (SELECT max(version) FROM functions WHERE project = one.project AND name = one.name)
+             ORDER BY 1",
+        )?,
+    })
 }
 
 pub(crate) fn versions(

@@ -317,6 +317,7 @@ fn default_project(clock: &dyn Clock) -> Result<Project, StoreError> {
         name: ProjectName::parse(DEFAULT_PROJECT).map_err(|cause| StoreError::Failed(cause.sentence))?,
         description: None,
         default_target: None,
+        registry: None,
         created: clock.now(),
         extra: serde_json::Map::new(),
     })

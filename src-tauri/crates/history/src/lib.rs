@@ -25,5 +25,6 @@ mod tests;
 mod writer;
 
 pub use archive::FileArchive;
+pub use folder::{make_private_dir, write_whole};
 pub use history::{Opened, SqliteHistory};
 pub use location::default_folder;

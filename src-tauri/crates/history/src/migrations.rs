@@ -6,7 +6,11 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::{connection, error};
 
 /// Steps of `history.db`: step N leads from version N-1 to N.
-pub(crate) const HISTORY: &[&str] = &[include_str!("migrations/history_1.sql")];
+pub(crate) const HISTORY: &[&str] = &[
+    include_str!("migrations/history_1.sql"),
+    include_str!("migrations/history_2.sql"),
+    include_str!("migrations/history_3.sql"),
+];
 
 /// Steps of `logs.db`.
 pub(crate) const LOGS: &[&str] = &[include_str!("migrations/logs_1.sql")];

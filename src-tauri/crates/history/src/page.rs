@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use berth_core::ports::{RunPage, RunQuery, RunRow};
+use berth_core::ports::{RunCursor, RunKey, RunPage, RunQuery, RunRow, RunSort};
 use berth_model::{Run, RunState};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
@@ -36,14 +36,15 @@ impl Statement {
 pub(crate) fn page(connection: &Connection, seen: &Seen, query: &RunQuery) -> Result<RunPage, Fault> {
     let limit = limit(query);
     let mut found = places(connection, query)?;
-    let more = found.len() > limit;
+    let has_more = found.len() > limit;
     found.truncate(limit);
+    let next = if has_more { found.last().map(|place| place.cursor(query)) } else { None };
     let keys: Vec<(i64, i64)> = found.iter().map(|place| (place.seq, place.revision)).collect();
     let rows = match seen.all(&keys) {
         Some(runs) => found.iter().zip(runs).map(|(place, run)| place.row(run)).collect(),
         None => bodies(connection, seen, query, &keys)?,
     };
-    let mut page = RunPage { rows, more, counts: BTreeMap::new() };
+    let mut page = RunPage { rows, next, counts: BTreeMap::new() };
     let counts_statement = counts(query);
     let mut statement = connection.prepare_cached(&counts_statement.sql)?;
     let mut found = statement.query(params_from_iter(counts_statement.values))?;
@@ -54,16 +55,23 @@ pub(crate) fn page(connection: &Connection, seen: &Seen, query: &RunQuery) -> Re
     Ok(page)
 }
 
-/// Where a run stands in the history.
+/// Where a run stands in the list.
 struct Place {
     seq: i64,
     archived: bool,
     revision: i64,
+    key: RunKey,
+    made: i64,
 }
 
 impl Place {
     fn row(&self, run: Run) -> RunRow {
         RunRow { seq: u64::try_from(self.seq).unwrap_or_default(), archived: self.archived, run }
+    }
+
+    fn cursor(&self, query: &RunQuery) -> RunCursor {
+        let seq = u64::try_from(self.seq).unwrap_or_default();
+        RunCursor { key: self.key.clone(), made: self.made, seq, now: query.now }
     }
 }
 
@@ -71,7 +79,12 @@ fn places(connection: &Connection, query: &RunQuery) -> Result<Vec<Place>, Fault
     let statement = rows(query, Columns::Places);
     let mut prepared = connection.prepare_cached(&statement.sql)?;
     let found = prepared.query_map(params_from_iter(statement.values), |row| {
-        Ok(Place { seq: row.get(0)?, archived: row.get(1)?, revision: row.get(2)? })
+        let key = match row.get::<_, Value>(3)? {
+            Value::Text(text) => RunKey::Text(text),
+            Value::Integer(number) => RunKey::Number(number),
+            other => return Err(rusqlite::Error::InvalidColumnType(3, "key".to_owned(), other.data_type())),
+        };
+        Ok(Place { seq: row.get(0)?, archived: row.get(1)?, revision: row.get(2)?, key, made: row.get(4)? })
     })?;
     Ok(found.collect::<Result<_, _>>()?)
 }
@@ -120,62 +133,123 @@ fn limit(query: &RunQuery) -> usize {
     usize::try_from(if query.limit == 0 { USUAL } else { query.limit }).unwrap_or(usize::MAX)
 }
 
-/// The rows of a page, and one more. One branch for each state, each read backwards along its index until it has
-/// enough: a rare state costs no walk over all runs.
+/// The rows of a page, and one more. One branch for each state that is asked for, each read along its index until it
+/// has enough: a rare state costs no walk over all runs.
 pub(crate) fn rows(query: &RunQuery, columns: Columns) -> Statement {
     let mut statement = Statement { sql: String::new(), values: Vec::new() };
-    let mut conditions = conditions(query, &mut statement);
-    if let Some(before) = query.before {
-        conditions.push(format!("{} < ?{}", source(query).seq, statement.value(number(before))));
-    }
+    let conditions = conditions(query, &mut statement);
     let limit = statement.value(number(limit(query) as u64 + 1));
-    let mut states: Vec<RunState> = query.states.clone();
-    states.sort_unstable();
-    states.dedup();
-    let branches: Vec<String> = if states.is_empty() {
-        vec![branch(&source(query), &conditions, limit)]
-    } else {
-        states
-            .iter()
-            .map(|state| {
-                let mut with_state = conditions.clone();
-                with_state.push(format!("state = ?{}", statement.value(state.word().to_owned())));
-                branch(&source(query), &with_state, limit)
-            })
-            .collect()
-    };
+    let direction = if query.order.is_ascending { "ASC" } else { "DESC" };
+    let mut branches = Vec::new();
+    for part in parts(query, &mut statement) {
+        let mut all = conditions.clone();
+        all.extend(part.conditions);
+        all.extend(after(query, &part.key, &mut statement));
+        branches.push(format!(
+            "SELECT * FROM (SELECT {key} AS key, created, seq FROM {tables}{filter}
+             ORDER BY {order}created DESC, seq DESC LIMIT ?{limit})",
+            key = part.key,
+            order = if part.is_constant { String::new() } else { format!("{} {direction}, ", part.key) },
+            tables = tables(query),
+            filter = filter(&all),
+        ));
+    }
     let (columns, bodies) = match columns {
-        Columns::Places => ("runs.revision", ""),
+        Columns::Places => ("runs.revision, page.key, page.created", ""),
         Columns::Bodies => ("run_heads.head, run_heads.status", "CROSS JOIN run_heads ON run_heads.seq = page.seq"),
     };
+    let order = |of: &str| format!("{of}key {direction}, {of}created DESC, {of}seq DESC");
     statement.sql = format!(
-        "WITH page (seq) AS ({} ORDER BY 1 DESC LIMIT ?{limit})
+        "WITH page (key, created, seq) AS ({} ORDER BY {} LIMIT ?{limit})
          SELECT runs.seq, runs.archived, {columns}
          FROM page CROSS JOIN runs ON runs.seq = page.seq {bodies}
-         ORDER BY page.seq DESC",
-        branches.join(" UNION ALL ")
+         ORDER BY {}",
+        branches.join(" UNION ALL "),
+        order(""),
+        order("page."),
     );
     statement
 }
 
-fn branch(source: &Source, conditions: &[String], limit: usize) -> String {
-    let Source { tables, seq } = source;
-    format!("SELECT * FROM (SELECT {seq} FROM {tables}{} ORDER BY {seq} DESC LIMIT ?{limit})", filter(conditions))
+/// Some of the runs that are asked for, and what they are ordered by.
+struct Part {
+    key: String,
+    /// Whether all of them are equal in it; SQLite would take a number alone for the column to order by.
+    is_constant: bool,
+    conditions: Vec<String>,
 }
 
-/// Where runs are read from, and what their order is called there.
-struct Source {
-    tables: &'static str,
-    seq: &'static str,
-}
+/// All states, in the order of a run's life.
+const STATES: [RunState; 11] = [
+    RunState::Created,
+    RunState::Built,
+    RunState::Ready,
+    RunState::Pending,
+    RunState::Running,
+    RunState::Completed,
+    RunState::Error,
+    RunState::Stop,
+    RunState::Stopped,
+    RunState::Deleting,
+    RunState::Deleted,
+];
 
-/// A text leads to its runs, newest first; left to itself SQLite may walk over all runs and ask for each whether it is
-/// among those with the text.
-fn source(query: &RunQuery) -> Source {
-    if text(query).is_some_and(|text| is_indexed(&text)) {
-        return Source { tables: "run_words CROSS JOIN runs ON runs.seq = run_words.rowid", seq: "run_words.rowid" };
+/// Takes a question apart into such as one index answers in order.
+fn parts(query: &RunQuery, statement: &mut Statement) -> Vec<Part> {
+    let by_state = query.order.by == RunSort::State;
+    let states: Vec<Option<RunState>> = if query.states.is_empty() && !by_state {
+        vec![None]
+    } else {
+        let is_asked = |state: &RunState| query.states.is_empty() || query.states.contains(state);
+        STATES.into_iter().filter(is_asked).map(Some).collect()
+    };
+    let mut parts = Vec::new();
+    for state in states {
+        let is_state = state.map(|state| format!("state = ?{}", statement.value(state.word().to_owned())));
+        let mut add = |key: String, more: Option<&str>| {
+            let conditions = is_state.iter().cloned().chain(more.map(str::to_owned)).collect();
+            parts.push(Part { key, is_constant: by_state, conditions });
+        };
+        match query.order.by {
+            RunSort::Made => add("created".to_owned(), None),
+            RunSort::Started => add("began".to_owned(), None),
+            RunSort::Function => add("function".to_owned(), None),
+            RunSort::Name => add("object_name".to_owned(), None),
+            RunSort::State => {
+                let place = STATES.iter().position(|known| Some(*known) == state).unwrap_or_default();
+                add(place.to_string(), None);
+            }
+            RunSort::Duration => {
+                add("lasted".to_owned(), Some("lasted IS NOT NULL"));
+                let now = statement.value(query.now.as_microsecond());
+                add(format!("?{now} - began"), Some("lasted IS NULL"));
+            }
+        }
     }
-    Source { tables: "runs", seq: "seq" }
+    parts
+}
+
+/// What of the runs ordered by `key` comes after the page before.
+fn after(query: &RunQuery, key: &str, statement: &mut Statement) -> Option<String> {
+    let RunCursor { key: value, made, seq, .. } = query.after.as_ref()?;
+    let value = statement.value(match value {
+        RunKey::Number(number) => Value::Integer(*number),
+        RunKey::Text(text) => Value::Text(text.clone()),
+    });
+    let (made, seq) = (statement.value(*made), statement.value(number(*seq)));
+    let beyond = if query.order.is_ascending { ">" } else { "<" };
+    // The first comparison says nothing new, but is one that an index can be entered by.
+    Some(format!("{key} {beyond}= ?{value} AND ({key} {beyond} ?{value} OR (created, seq) < (?{made}, ?{seq}))"))
+}
+
+/// A text leads to its runs; left to itself SQLite may walk over all runs and ask for each whether it is among those
+/// with the text.
+fn tables(query: &RunQuery) -> &'static str {
+    if text(query).is_some_and(|text| is_indexed(&text)) {
+        "run_words CROSS JOIN runs ON runs.seq = run_words.rowid"
+    } else {
+        "runs"
+    }
 }
 
 fn is_indexed(text: &str) -> bool {
@@ -187,16 +261,18 @@ pub(crate) fn counts(query: &RunQuery) -> Statement {
     let mut statement = Statement { sql: String::new(), values: Vec::new() };
     let is_plain = query.function.is_none()
         && query.action.is_none()
+        && query.parent.is_none()
         && query.context.is_none()
         && query.namespace.is_none()
         && query.since.is_none()
+        && query.label.is_none()
         && text(query).is_none();
     let conditions = conditions(query, &mut statement);
     statement.sql = if is_plain {
         format!("SELECT state, sum(count) FROM run_counts{} GROUP BY state HAVING sum(count) > 0", filter(&conditions))
     } else {
         // The plus keeps SQLite from walking all runs in the order of their states, looking each up.
-        format!("SELECT state, count(*) FROM {}{} GROUP BY +state", source(query).tables, filter(&conditions))
+        format!("SELECT state, count(*) FROM {}{} GROUP BY +state", tables(query), filter(&conditions))
     };
     statement
 }
@@ -211,10 +287,12 @@ fn text(query: &RunQuery) -> Option<String> {
 
 fn conditions(query: &RunQuery, statement: &mut Statement) -> Vec<String> {
     let mut conditions = Vec::new();
+    let parent = query.parent.map(|parent| parent.to_string());
     let equal = [
         ("project", query.project.as_ref().map(|name| name.as_str())),
         ("function", query.function.as_ref().map(|name| name.as_str())),
         ("action", query.action.map(berth_model::Action::word)),
+        ("parent", parent.as_deref()),
         ("context", query.context.as_deref()),
         ("namespace", query.namespace.as_deref()),
     ];
@@ -229,6 +307,10 @@ fn conditions(query: &RunQuery, statement: &mut Statement) -> Vec<String> {
     if let Some(since) = query.since {
         conditions.push(format!("created >= ?{}", statement.value(since.as_microsecond())));
     }
+    if let Some(label) = &query.label {
+        let label = statement.value(label.trim().to_owned());
+        conditions.push(format!("(project, function) IN ({})", labelled(label)));
+    }
     if let Some(text) = text(query) {
         if is_indexed(&text) {
             let phrase = format!("\"{}\"", text.replace('"', "\"\""));
@@ -238,4 +320,14 @@ fn conditions(query: &RunQuery, statement: &mut Statement) -> Vec<String> {
         }
     }
     conditions
+}
+
+/// The functions whose latest version has a label, or any `label=…` where it is a key alone.
+fn labelled(label: usize) -> String {
+    format!(
+        "SELECT one.project, one.name FROM functions AS one, json_each(one.body, '$.labels') AS label
+         WHERE one.version = (SELECT max(version) FROM functions WHERE project = one.project AND name = one.name)
+           AND (label.value = ?{label}
+                OR (instr(?{label}, '=') = 0 AND substr(label.value, 1, length(?{label}) + 1) = ?{label} || '='))"
+    )
 }

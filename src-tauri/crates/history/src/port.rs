@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use berth_core::ports::{
-    ClusterRecord, LogArchive, RunEvent, RunHistory, RunPage, RunQuery, RunRow, StoreError, TransitionRow,
+    ClusterRecord, FunctionNames, LogArchive, RunEvent, RunHistory, RunPage, RunQuery, RunRow, StoreError,
+    TransitionRow,
 };
 use berth_model::{
     Action, ClusterId, Function, FunctionId, FunctionName, FunctionSpec, InstallationId, Profile, ProfileName, Project,
@@ -73,6 +74,16 @@ impl RunHistory for SqliteHistory {
 
     async fn functions(&self, project: &ProjectName) -> Result<Vec<Function>, StoreError> {
         off_thread!(read self, "list the functions", [project], |connection| functions::list(connection, &project))
+    }
+
+    async fn functions_with_runs(&self, project: &ProjectName) -> Result<Vec<(Function, Option<RunRow>)>, StoreError> {
+        off_thread!(read self, "list the functions", [project], |connection| functions::with_runs(connection, &project))
+    }
+
+    async fn function_names(&self, project: &ProjectName) -> Result<FunctionNames, StoreError> {
+        off_thread!(read self, "list the names of functions", [project], |connection| {
+            functions::names(connection, &project)
+        })
     }
 
     async fn function_versions(&self, project: &ProjectName, name: &FunctionName) -> Result<Vec<Function>, StoreError> {

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use berth_core::ports::RunRow;
-use berth_model::{Action, Run, RunState};
+use berth_model::{Action, Run, RunStatus};
+use jiff::Timestamp;
 use rusqlite::Row;
 use serde::Serialize;
 use serde_json::Value;
@@ -91,8 +92,21 @@ pub(crate) fn document<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: us
 }
 
 /// Tells whether somebody still has to look after a run.
-pub(crate) fn is_open(action: Action, state: RunState, logs: bool, objects: bool) -> bool {
-    !(state.is_final(action) && logs && objects)
+pub(crate) fn is_open(action: Action, status: &RunStatus, logs: bool, objects: bool) -> bool {
+    !(status.is_over(action) && logs && objects)
+}
+
+/// When a run started, if it did.
+pub(crate) fn began(status: &RunStatus) -> Option<i64> {
+    status.started.map(Timestamp::as_microsecond)
+}
+
+/// How long a run took, in microseconds: `None` while it goes on, -1 where it ended without having started.
+pub(crate) fn lasted(status: &RunStatus, action: Action) -> Option<i64> {
+    match (status.started, status.ended()) {
+        (Some(started), ended) => ended.map(|ended| ended.as_microsecond() - started.as_microsecond()),
+        (None, _) => status.is_over(action).then_some(-1),
+    }
 }
 
 /// Whole numbers as SQLite holds them; what does not fit is clipped, which only a time beyond the year 292,000 does.

@@ -1,7 +1,7 @@
 //! Owns the rows of single runs: insertion, transitions, duties, events.
 
 use berth_core::ports::{RunEvent, RunRow, StoreError, TransitionRow};
-use berth_model::{Action, Run, RunId, RunState, Transition};
+use berth_model::{Action, Run, RunId, RunStatus, Transition};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 
@@ -47,8 +47,8 @@ pub(crate) fn insert(connection: &Connection, run: &Run) -> Result<RunRow, Fault
     let parts = take_apart(run)?;
     connection.execute(
         "INSERT INTO runs (id, project, function, action, state, context, namespace, created, object_name, words,
-                           revision, is_open)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1)",
+                           revision, is_open, began, lasted, parent)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1, coalesce(?12, ?8), ?13, ?14)",
         params![
             run.id.bare(),
             run.project.as_str(),
@@ -61,6 +61,9 @@ pub(crate) fn insert(connection: &Connection, run: &Run) -> Result<RunRow, Fault
             run.object_name,
             parts.words,
             rows::number(run.status.revision),
+            rows::began(&run.status),
+            rows::lasted(&run.status, run.action),
+            run.parent.map(|parent| parent.to_string()),
         ],
     )?;
     let seq = connection.last_insert_rowid();
@@ -106,10 +109,21 @@ pub(crate) fn transition(connection: &Connection, id: RunId, transition: &Transi
     if stored.checked_add(1) != Some(revision) {
         return Err(StoreError::StaleRevision.into());
     }
-    let is_open = rows::is_open(word(&action)?, transition.to.state, logs, objects);
+    let action = word(&action)?;
+    let is_open = rows::is_open(action, &transition.to, logs, objects);
     connection
-        .prepare_cached("UPDATE runs SET state = ?2, revision = ?3, is_open = ?4 WHERE seq = ?1")?
-        .execute(params![seq, transition.to.state.word(), revision, is_open])?;
+        .prepare_cached(
+            "UPDATE runs SET state = ?2, revision = ?3, is_open = ?4, began = coalesce(?5, created), lasted = ?6
+             WHERE seq = ?1",
+        )?
+        .execute(params![
+            seq,
+            transition.to.state.word(),
+            revision,
+            is_open,
+            rows::began(&transition.to),
+            rows::lasted(&transition.to, action),
+        ])?;
     connection
         .prepare_cached("UPDATE run_heads SET status = ?2 WHERE seq = ?1")?
         .execute(params![seq, json(&transition.to)?])?;
@@ -141,13 +155,15 @@ pub(crate) fn transitions(connection: &Connection, id: RunId) -> Result<Vec<Tran
 /// Marks duties as done; one that is done stays so.
 pub(crate) fn settle(connection: &Connection, id: RunId, logs: bool, objects: bool) -> Result<(), Fault> {
     let seq = seq(connection, id)?;
-    let (state, action): (String, String) = connection.query_row(
+    let action: String = connection.query_row(
         "UPDATE runs SET logs_settled = logs_settled OR ?2, objects_settled = objects_settled OR ?3 WHERE seq = ?1
-         RETURNING state, action",
+         RETURNING action",
         params![seq, logs, objects],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| row.get(0),
     )?;
-    let is_over = word::<RunState>(&state)?.is_final(word::<Action>(&action)?);
+    let status: String =
+        connection.query_row("SELECT status FROM run_heads WHERE seq = ?1", [seq], |row| row.get(0))?;
+    let is_over = serde_json::from_str::<RunStatus>(&status)?.is_over(word::<Action>(&action)?);
     connection.execute(
         "UPDATE runs SET is_open = NOT (?2 AND logs_settled AND objects_settled) WHERE seq = ?1",
         params![seq, is_over],

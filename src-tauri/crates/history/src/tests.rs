@@ -2,6 +2,7 @@
 
 mod cases;
 mod faults;
+mod lists;
 mod processes;
 
 use std::path::Path;
@@ -69,8 +70,10 @@ pub(crate) fn run(number: u128) -> Run {
             cluster: None,
         },
         parent: None,
+        fire: None,
         installation: InstallationId::from_uuid(Uuid::from_u128(9)),
         spec,
+        build: None,
         origins: [("image".to_owned(), Origin::Function)].into(),
         manifests: vec![serde_json::json!({"kind": "Job", "metadata": {"name": format!("train-{number}")}})],
         spec_hash: "ab12".to_owned(),

@@ -3,18 +3,24 @@
 use std::sync::Arc;
 
 use berth_model::ObjectRef;
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::sight::Sighting;
 use crate::sign_in::SignIn;
-use crate::{Class, ContextEntry, Error, client};
+use crate::{Class, ContextEntry, Error, client, labels, manifest};
 
 pub(crate) mod answer;
+mod named;
 mod preflight;
 mod refusal;
 pub(crate) mod request;
 pub(crate) mod resource;
 pub(crate) mod runs;
+mod suggest;
+
+pub use suggest::{Listed, Lists, Suggestion};
 
 use answer::Attempt;
 use request::Plan;
@@ -297,15 +303,74 @@ impl Cluster {
         answer.pointer("/status/allowed").and_then(Value::as_bool).ok_or_else(|| attempt.unreadable())
     }
 
-    /// Releases a held main object (a suspended Job or CronJob is resumed). Idempotent.
+    /// Releases a held main object: a suspended Job or CronJob is resumed, a Deployment gets its copies. Idempotent.
     ///
     /// # Errors
     /// `NotFound` or `Conflict` where the object is gone or another.
-    pub async fn release(&self, object: &ObjectRef) -> Result<Value, Error> {
-        if !matches!(object.kind.as_str(), "Job" | "CronJob") {
-            return Err(Error::new(Class::Invalid, format!("a {} cannot be released", object.kind)));
+    pub async fn release(&self, object: &ObjectRef, copies: u32) -> Result<Value, Error> {
+        match object.kind.as_str() {
+            "Job" | "CronJob" => self.patch(object, "release", json!({"spec": {"suspend": false}})).await,
+            "Deployment" => {
+                // A changed template makes it a rollout, to which the progress deadline applies; to scaling it does not.
+                let template = json!({"metadata": {"annotations": {labels::RELEASED: "true"}}});
+                let change = json!({"spec": {"replicas": copies, "template": template}});
+                self.patch(object, "release", change).await
+            }
+            kind => Err(Error::new(Class::Invalid, format!("a {kind} cannot be released"))),
         }
-        self.patch(object, "release", json!({"spec": {"suspend": false}})).await
+    }
+
+    /// Holds a main object that can go on: a CronJob is suspended, a Deployment gets no copies. Idempotent.
+    ///
+    /// # Errors
+    /// `NotFound` or `Conflict` where the object is gone or another.
+    pub async fn hold(&self, object: &ObjectRef) -> Result<Value, Error> {
+        match object.kind.as_str() {
+            "CronJob" => self.patch(object, "suspend", json!({"spec": {"suspend": true}})).await,
+            _ => self.scale(object, 0).await,
+        }
+    }
+
+    /// Sets how many copies of a Deployment run; none stops it. Idempotent.
+    ///
+    /// # Errors
+    /// `NotFound` or `Conflict` where the object is gone or another.
+    pub async fn scale(&self, object: &ObjectRef, copies: u32) -> Result<Value, Error> {
+        self.patch(object, "scale", json!({"spec": {"replicas": copies}})).await
+    }
+
+    /// Makes an alias, or points the one of its name that Berth made at another run.
+    ///
+    /// # Errors
+    /// `Conflict` where a Service of another has the name; else as the requests fail.
+    pub async fn point_alias(&self, alias: &Value) -> Result<ObjectRef, Error> {
+        match self.create(alias, false).await {
+            Err(error) if error.class == Class::AlreadyExists => {}
+            other => return other.map(|created| created.object),
+        }
+        let name = text(alias, "/metadata/name");
+        let there = self.read("Service", &name).await?.filter(manifest::is_alias);
+        let Some(seen) = there.as_ref().and_then(Sighting::of) else {
+            let message = format!("the Service \"{name}\" is not an alias that Berth made");
+            return Err(Error::new(Class::Conflict, message));
+        };
+        let part = |pointer: &str| alias.pointer(pointer).cloned().unwrap_or_default();
+        let change = json!({
+            "metadata": {"labels": part("/metadata/labels")},
+            "spec": {"selector": part("/spec/selector"), "ports": part("/spec/ports")},
+        });
+        self.patch(&seen.object, "point", change).await?;
+        Ok(seen.object)
+    }
+
+    /// Starts all copies of a Deployment anew, one after the other, as it rolls out a new version.
+    ///
+    /// # Errors
+    /// `NotFound` or `Conflict` where the object is gone or another.
+    pub async fn restart(&self, object: &ObjectRef, at: Timestamp) -> Result<Value, Error> {
+        let annotations = json!({labels::RESTARTED_AT: at.to_string()});
+        let change = json!({"spec": {"template": {"metadata": {"annotations": annotations}}}});
+        self.patch(object, "restart", change).await
     }
 
     /// Sets how long a finished Job is kept, in seconds.
@@ -321,7 +386,10 @@ impl Cluster {
     async fn patch(&self, object: &ObjectRef, what: &str, mut change: Value) -> Result<Value, Error> {
         let resource = Resource::of(&object.kind)?;
         if let Some(change) = change.as_object_mut() {
-            change.insert("metadata".to_owned(), json!({"uid": object.uid}));
+            let metadata = change.entry("metadata").or_insert_with(|| json!({}));
+            if let Some(metadata) = metadata.as_object_mut() {
+                metadata.insert("uid".to_owned(), json!(object.uid));
+            }
         }
         let mut attempt = Attempt::on("patch", &resource, &self.namespace, Some(&object.name));
         attempt.what = format!("{what} the {} \"{}\"", object.kind, object.name);

@@ -37,6 +37,30 @@ pub const RUN_SPEC: &str = "berth.dev/run-spec";
 /// [`RUN_SPEC`].
 pub const RUN_SPEC_IN: &str = "berth.dev/run-spec-in";
 
+/// Annotation of a Secret that is rendered without its values: where they come from.
+pub const VALUES: &str = "berth.dev/values";
+
+/// Annotation of the Jobs of a schedule with the id of its run, whose labels they carry: each is a run of its own.
+pub const FIRE_OF: &str = "berth.dev/fire-of";
+/// Annotation of a Job that the cluster made of a schedule: when it was due.
+pub const DUE: &str = "batch.kubernetes.io/cronjob-scheduled-timestamp";
+/// Annotation of a Job that a person had made of a schedule; its value is `manual`.
+pub const INSTANTIATE: &str = "cronjob.kubernetes.io/instantiate";
+
+/// Annotation of a Secret that is rendered without what it signs in to a registry with: where that comes from.
+pub const CREDENTIALS: &str = "berth.dev/credentials";
+
+/// Annotation of an object of a run that is not to go with it.
+pub const KEEP: &str = "berth.dev/keep";
+
+/// Annotation of a Service that leads to the run that claimed its name last.
+pub const ALIAS: &str = "berth.dev/alias";
+
+/// Annotation of a service's pods: they belong to a Deployment that was released.
+pub const RELEASED: &str = "berth.dev/released";
+/// Annotation of a service's pods with the time at which they were last asked to start anew.
+pub const RESTARTED_AT: &str = "berth.dev/restarted-at";
+
 /// Beginning of every label and annotation that is ours alone.
 pub const PREFIX: &str = "berth.dev/";
 
@@ -102,7 +126,8 @@ pub fn of(
 }
 
 /// Returns the first 65 bits of the id in the base32 alphabet of RFC 4648, lower case.
-fn short_id(run: RunId) -> String {
+#[must_use]
+pub fn short_id(run: RunId) -> String {
     let bits = run.uuid().as_u128();
     (1..=ID_LENGTH).map(|place| base32_digit((bits >> (u128::BITS - 5 * place)) as u8 & 31)).collect()
 }

@@ -1,8 +1,13 @@
 //! Reads the raw bytes of a container's log. Framing, resuming and storing are the engine's.
 
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
+
 use bytes::Bytes;
-use futures::stream::{BoxStream, StreamExt, TryStreamExt};
+use futures::stream::{BoxStream, Stream, StreamExt, TryStreamExt};
 use http::Response;
+use http::header::DATE;
 use http_body_util::BodyExt;
 use jiff::Timestamp;
 use kube::client::Body;
@@ -27,7 +32,27 @@ pub struct LogSource {
 ///
 /// Ends where the API server ended it; an error is a stream that broke. There is no limit on its duration or on its
 /// silence: a program may say nothing for days. A dead connection is noticed by the socket's keepalive.
-pub type LogStream = BoxStream<'static, Result<Bytes, Error>>;
+pub struct LogStream {
+    bytes: BoxStream<'static, Result<Bytes, Error>>,
+    opened: Arc<OnceLock<Timestamp>>,
+}
+
+impl LogStream {
+    /// When the node began to read the log, by the cluster's own clock, cut to the second; `None` before it answered
+    /// and where the answer bears no date. A line of a later time was written while this stream was open.
+    #[must_use]
+    pub fn opened(&self) -> Option<Timestamp> {
+        self.opened.get().copied()
+    }
+}
+
+impl Stream for LogStream {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.bytes.poll_next_unpin(context)
+    }
+}
 
 impl Cluster {
     /// Opens a log. `since` is floored to the second here, since the API knows no less.
@@ -53,19 +78,24 @@ impl Cluster {
         let mut plan = Plan::get(path(self.namespace(), source, since, follow));
         // Unpacking works on whole blocks and would hold the last lines back.
         plan.is_compressible = false;
+        let opened = Arc::new(OnceLock::new());
         if !follow {
             let answer = self.open(&plan, &attempt, Some(HEAD_LIMIT)).await?;
-            return Ok(bytes(self.clone(), answer, attempt));
+            note(&answer, &opened);
+            return Ok(LogStream { bytes: bytes(self.clone(), answer, attempt), opened });
         }
         let this = self.clone();
+        let date = Arc::clone(&opened);
         let mut opening = Box::pin(async move {
             let answer = this.open(&plan, &attempt, None).await?;
+            note(&answer, &date);
             Ok::<_, Error>(bytes(this.clone(), answer, attempt))
         });
-        match tokio::time::timeout(HEAD_LIMIT, &mut opening).await {
-            Ok(opened) => opened,
-            Err(_) => Ok(futures::stream::once(opening).try_flatten().boxed()),
-        }
+        let bytes = match tokio::time::timeout(HEAD_LIMIT, &mut opening).await {
+            Ok(bytes) => bytes?,
+            Err(_) => futures::stream::once(opening).try_flatten().boxed(),
+        };
+        Ok(LogStream { bytes, opened })
     }
 }
 
@@ -89,7 +119,16 @@ fn floor(time: Timestamp) -> i64 {
     time.as_nanosecond().div_euclid(1_000_000_000).try_into().unwrap_or_else(|_| time.as_second())
 }
 
-fn bytes(cluster: Cluster, answer: Response<Body>, attempt: Attempt) -> LogStream {
+/// Notes the date of an answer.
+fn note(answer: &Response<Body>, opened: &OnceLock<Timestamp>) {
+    let date = answer.headers().get(DATE).and_then(|date| date.to_str().ok());
+    if let Some(date) = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok()) {
+        // The second call of one stream there is not.
+        let _ = opened.set(date.timestamp());
+    }
+}
+
+fn bytes(cluster: Cluster, answer: Response<Body>, attempt: Attempt) -> BoxStream<'static, Result<Bytes, Error>> {
     answer.into_body().into_data_stream().map_err(move |error| attempt.broken(cluster.server(), &error)).boxed()
 }
 

@@ -4,39 +4,132 @@
 //! panics, and nothing is believed beyond its size. Words of the cluster that are not known are passed on verbatim.
 //! Conditions are read by type *and* status: several stay behind with status `False`.
 
+mod address;
 mod attempt;
+mod build;
 mod container;
 mod ending;
 mod event;
 mod exit;
 mod refusal;
+mod rollout;
+mod schedule;
 mod standing;
 mod startup;
 #[cfg(test)]
 mod tests;
 mod waiting;
 
-use berth_model::{Absence, InstallationId, ObjectRef, Observation, Phase, Present, Reason, Run, RunId, Sight};
+use berth_model::{
+    Absence, Fire, InstallationId, ObjectRef, Observation, Outcome, Phase, Present, Reason, Run, RunId, Sight,
+};
 use jiff::Timestamp;
-use k8s_openapi::api::batch::v1::Job;
-use k8s_openapi::api::core::v1::{Event, Pod};
+use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::batch::v1::{CronJob, Job};
+use k8s_openapi::api::core::v1::{Event, Pod, Service};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde_json::Value;
 
+use crate::cluster::runs::{Owner, owner};
 use crate::{labels, manifest};
 
 pub use event::RunEvent;
 pub use startup::{AttemptSpans, Span, Step, startup};
+pub use waiting::PLACING_PATIENCE;
 
 /// Everything of one run that was seen together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunObjects {
     /// The main object.
-    pub job: Job,
+    pub main: Main,
     /// Its pods.
     pub pods: Vec<Pod>,
-    /// Events of the main object and its pods.
+    /// Its Services.
+    pub services: Vec<Service>,
+    /// Events of all of them.
     pub events: Vec<Event>,
+}
+
+/// The object that a run is, and that owns all others.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Main {
+    /// Of a job or a build.
+    Job(Job),
+    /// Of a schedule.
+    CronJob(Box<CronJob>),
+    /// Of a service.
+    Deployment(Deployment),
+}
+
+impl Main {
+    /// Wraps a schedule's.
+    pub(crate) fn cron_job(cron_job: CronJob) -> Self {
+        Self::CronJob(Box::new(cron_job))
+    }
+
+    /// Its metadata.
+    #[must_use]
+    pub const fn metadata(&self) -> &ObjectMeta {
+        match self {
+            Self::Job(job) => &job.metadata,
+            Self::CronJob(schedule) => &schedule.metadata,
+            Self::Deployment(deployment) => &deployment.metadata,
+        }
+    }
+
+    /// Its kind.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Job(_) => "Job",
+            Self::CronJob(_) => "CronJob",
+            Self::Deployment(_) => "Deployment",
+        }
+    }
+
+    /// The Job, where it is one.
+    #[must_use]
+    pub const fn job(&self) -> Option<&Job> {
+        match self {
+            Self::Job(job) => Some(job),
+            Self::CronJob(_) | Self::Deployment(_) => None,
+        }
+    }
+
+    /// Whether it is held back: a suspended Job or CronJob, a Deployment without copies.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        match self {
+            Self::Job(job) => job.spec.as_ref().and_then(|spec| spec.suspend).unwrap_or(false),
+            Self::CronJob(schedule) => schedule.spec.as_ref().and_then(|spec| spec.suspend).unwrap_or(false),
+            Self::Deployment(deployment) => rollout::wanted(deployment) == 0,
+        }
+    }
+
+    /// Whether it was released at least once: a Job keeps the time of its start, the others count their changes.
+    #[must_use]
+    pub fn was_released(&self) -> bool {
+        match self {
+            Self::Job(job) => !self.is_held() || job.status.as_ref().is_some_and(|status| status.start_time.is_some()),
+            Self::CronJob(_) | Self::Deployment(_) => !self.is_held() || self.metadata().generation > Some(1),
+        }
+    }
+
+    /// The run, from the label. The Jobs that a schedule makes carry its label; each is a run of its own.
+    #[must_use]
+    pub fn run_id(&self) -> Option<RunId> {
+        let labelled: RunId = label(self.metadata(), labels::RUN)?.parse().ok()?;
+        match self.metadata().uid.as_deref() {
+            Some(uid) if self.is_fire() => Some(RunId::of_fire(labelled, uid)),
+            _ => Some(labelled),
+        }
+    }
+
+    /// Whether the cluster, or somebody with kubectl, made it of a schedule.
+    fn is_fire(&self) -> bool {
+        let (of, own) = (annotation(self.metadata(), labels::FIRE_OF), label(self.metadata(), labels::RUN));
+        matches!(self, Self::Job(_)) && of.is_some() && of == own
+    }
 }
 
 /// How something stands that is not over: what it does, why it waits, and the sentence for people.
@@ -58,24 +151,50 @@ impl Standing {
 }
 
 impl RunObjects {
+    /// A main object of which nothing else is known.
+    #[must_use]
+    pub const fn alone(main: Main) -> Self {
+        Self { main, pods: Vec::new(), services: Vec::new(), events: Vec::new() }
+    }
+
     /// The run, from the label.
     #[must_use]
     pub fn run_id(&self) -> Option<RunId> {
-        label(&self.job.metadata, labels::RUN)?.parse().ok()
+        self.main.run_id()
+    }
+
+    /// Whether the cluster, or somebody with kubectl, made it of a schedule.
+    #[must_use]
+    pub fn is_fire(&self) -> bool {
+        self.main.is_fire()
+    }
+
+    /// The schedule that it was made of, and how; `None` for what no schedule made.
+    #[must_use]
+    pub fn fire(&self) -> Option<(RunId, Fire)> {
+        let metadata = self.main.metadata();
+        let schedule = annotation(metadata, labels::FIRE_OF).filter(|_| self.is_fire())?.parse().ok()?;
+        Some((schedule, schedule::fire(metadata)))
+    }
+
+    /// The Job as the schedule made it, without what the cluster added.
+    #[must_use]
+    pub fn fire_manifest(&self) -> Option<Value> {
+        schedule::manifest(self.main.job()?)
     }
 
     /// Who launched it, from the label.
     #[must_use]
     pub fn installation(&self) -> Option<InstallationId> {
-        label(&self.job.metadata, labels::INSTALLATION)?.parse().ok()
+        label(self.main.metadata(), labels::INSTALLATION)?.parse().ok()
     }
 
     /// The main object's identity.
     #[must_use]
     pub fn main(&self) -> ObjectRef {
-        let metadata = &self.job.metadata;
+        let metadata = self.main.metadata();
         ObjectRef {
-            kind: "Job".to_owned(),
+            kind: self.main.kind().to_owned(),
             name: metadata.name.clone().unwrap_or_default(),
             uid: metadata.uid.clone().unwrap_or_default(),
         }
@@ -84,7 +203,7 @@ impl RunObjects {
     /// The spec hash, from the annotation.
     #[must_use]
     pub fn spec_hash(&self) -> Option<&str> {
-        annotation(&self.job.metadata, labels::SPEC_HASH)
+        annotation(self.main.metadata(), labels::SPEC_HASH)
     }
 
     /// The frozen run, from the annotation, without code and manifests; `None` where it is absent, unreadable, or
@@ -92,13 +211,13 @@ impl RunObjects {
     /// kubeconfig of the target are empty, for the one who imports to fill in.
     #[must_use]
     pub fn frozen_run(&self) -> Option<Run> {
-        self.believed(manifest::read_frozen(annotation(&self.job.metadata, labels::RUN_SPEC)?)?)
+        self.believed(manifest::read_frozen(annotation(self.main.metadata(), labels::RUN_SPEC)?)?)
     }
 
     /// Name of the configuration object that holds the frozen run, where it was too large for an annotation.
     #[must_use]
     pub fn frozen_run_beside(&self) -> Option<&str> {
-        annotation(&self.job.metadata, labels::RUN_SPEC_IN)
+        annotation(self.main.metadata(), labels::RUN_SPEC_IN)
     }
 
     /// The frozen run, from the configuration object that `frozen_run_beside` names; `None` as for `frozen_run`.
@@ -111,7 +230,7 @@ impl RunObjects {
         if Some(run.id) != self.run_id() || Some(run.installation) != self.installation() {
             return None;
         }
-        let metadata = &self.job.metadata;
+        let metadata = self.main.metadata();
         run.object_name = metadata.name.clone()?;
         run.target.namespace = metadata.namespace.clone()?;
         run.spec_hash = self.spec_hash().unwrap_or_default().to_owned();
@@ -123,24 +242,37 @@ impl RunObjects {
     pub fn observe(&self, now: Timestamp) -> Observation {
         let pods = self.own_pods();
         let attempts = attempt::read(&pods, &self.events, now);
-        let outcome = ending::outcome(&self.job, &attempts, &self.events);
-        let standing = match &outcome {
-            Some(outcome) => {
-                Standing { phase: Phase::Finished, reason: outcome.reason.clone(), message: outcome.message.clone() }
+        let outcome = match &self.main {
+            Main::Job(job) => ending::outcome(job, &attempts, &self.events),
+            Main::CronJob(_) | Main::Deployment(_) => None,
+        };
+        let (standing, copies) = match (&self.main, &outcome) {
+            (_, Some(outcome)) => {
+                let Outcome { reason, message, .. } = outcome.clone();
+                (Standing { phase: Phase::Finished, reason, message }, None)
             }
-            None => standing::of(&self.job, &pods, &attempts, &self.events),
+            (Main::Job(job), None) => (standing::of(job, &pods, &attempts, &self.events), None),
+            (Main::CronJob(cron_job), None) => (schedule::of(cron_job, &self.events), None),
+            (Main::Deployment(deployment), None) => {
+                let (standing, copies) = rollout::of(deployment, &pods, &attempts);
+                (address::pending(standing, &self.services), Some(copies))
+            }
         };
         let image_digest = pods.iter().rev().find_map(|pod| container::image_digest(pod));
         let present = Present {
             version: self.version(&pods),
-            is_held: self.job.spec.as_ref().and_then(|spec| spec.suspend).unwrap_or(false),
-            is_deleting: self.job.metadata.deletion_timestamp.is_some(),
+            is_held: self.main.is_held(),
+            is_deleting: self.main.metadata().deletion_timestamp.is_some(),
             phase: standing.phase,
             reason: standing.reason,
             message: standing.message,
             outcome,
+            urls: address::urls(&self.services, &pods),
             attempts: attempts.into_iter().map(|read| read.attempt).collect(),
+            copies,
+            starts: schedule::starts(&self.main),
             image_digest,
+            built_digest: pods.iter().rev().find_map(|pod| build::digest(pod)),
         };
         Observation { at: now, sight: Sight::Present(present) }
     }
@@ -154,10 +286,11 @@ impl RunObjects {
     /// The pods that the main object made, in order of creation. A pod that merely carries the label is not one: labels
     /// can be copied, and a Job of the same name may have been there before.
     fn own_pods(&self) -> Vec<&Pod> {
-        let owner = self.job.metadata.uid.as_deref();
-        let is_own = |pod: &&Pod| {
-            let mut owners = pod.metadata.owner_references.iter().flatten();
-            owners.any(|reference| Some(reference.uid.as_str()) == owner)
+        let metadata = self.main.metadata();
+        let is_own = |pod: &&Pod| match (owner(&pod.metadata), &self.main) {
+            (Some(Owner::Uid(uid)), _) => metadata.uid.as_deref() == Some(uid),
+            (Some(Owner::Deployment(name)), Main::Deployment(_)) => metadata.name.as_deref() == Some(name),
+            _ => false,
         };
         let mut pods: Vec<_> = self.pods.iter().filter(is_own).collect();
         pods.sort_by_key(|pod| {
@@ -167,15 +300,16 @@ impl RunObjects {
         pods
     }
 
-    /// The newest resourceVersion among the Job and its pods; 0 where none is a number.
+    /// The newest resourceVersion among the objects; 0 where none is a number.
     ///
     /// In etcd, every change of anything in the cluster takes the next number, so the numbers of different objects can
     /// be compared, and what was seen later has a higher maximum. Kubernetes promises that order since 1.35 and kept it
     /// long before; elsewhere 0 means "not comparable".
     fn version(&self, pods: &[&Pod]) -> u64 {
         let number = |metadata: &ObjectMeta| metadata.resource_version.as_deref().and_then(|text| text.parse().ok());
-        let newest = pods.iter().filter_map(|pod| number(&pod.metadata)).max();
-        number(&self.job.metadata).into_iter().chain(newest).max().unwrap_or(0)
+        let pods = pods.iter().filter_map(|pod| number(&pod.metadata));
+        let services = self.services.iter().filter_map(|service| number(&service.metadata));
+        number(self.main.metadata()).into_iter().chain(pods).chain(services).max().unwrap_or(0)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Joins the watches on our Jobs, their pods and their events into one stream of whole runs. Decides nothing about
+//! Joins the watches on our Jobs, CronJobs and Deployments, their pods, Services and events into one stream of whole runs. Decides nothing about
 //! states; how one kind is watched is `feed`'s.
 
 mod feed;
@@ -8,14 +8,15 @@ use std::time::Duration;
 
 use berth_model::RunId;
 use futures::stream::{BoxStream, StreamExt};
-use k8s_openapi::api::batch::v1::Job;
-use k8s_openapi::api::core::v1::{Event, Pod};
+use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::batch::v1::{CronJob, Job};
+use k8s_openapi::api::core::v1::{Event, Pod, Service};
 use tokio::time::{Instant, sleep_until};
 
 use self::feed::{Feed, FeedSignal};
 use self::table::Table;
 use crate::cluster::runs::{Readable, ours};
-use crate::{Class, Cluster, Error, RunObjects};
+use crate::{Class, Cluster, Error, Main, RunObjects};
 
 /// Changes of a run that come together are told together: a Job, its pod and their events change within milliseconds.
 const GATHER: Duration = Duration::from_millis(20);
@@ -36,17 +37,20 @@ pub enum WatchSignal {
 }
 
 impl Cluster {
-    /// Watches our Jobs, their pods and their events. Never ends by itself; dropping it ends it.
+    /// Watches our Jobs, CronJobs and Deployments, their pods, Services and events. Never ends by itself; dropping it ends it.
     ///
     /// `window` is the server-side time limit of each watch request: how long a dead connection can stay unnoticed
     /// (the limit here is 5 s above it). A watch that cannot be started three times, whose version has expired or
-    /// went backwards, is given up for a new list. Where pods or events may not be watched, runs come without them,
+    /// went backwards, is given up for a new list. Where anything but Jobs may not be watched, runs come without it,
     /// and `Trouble` names the right that is missing.
     #[must_use]
     pub fn watch_runs(&self, window: Duration) -> BoxStream<'static, WatchSignal> {
         let joined = Joined {
             jobs: Feed::open(self, ours(), window),
+            schedules: Feed::open(self, ours(), window),
+            deployments: Feed::open(self, ours(), window),
             pods: Feed::open(self, ours(), window),
+            services: Feed::open(self, ours(), window),
             // Events carry no labels of ours.
             events: Feed::open(self, String::new(), window),
             table: Table::default(),
@@ -62,7 +66,10 @@ impl Cluster {
 
 struct Joined {
     jobs: BoxStream<'static, FeedSignal<Job>>,
+    schedules: BoxStream<'static, FeedSignal<CronJob>>,
+    deployments: BoxStream<'static, FeedSignal<Deployment>>,
     pods: BoxStream<'static, FeedSignal<Pod>>,
+    services: BoxStream<'static, FeedSignal<Service>>,
     events: BoxStream<'static, FeedSignal<Event>>,
     table: Table,
     flush_at: Option<Instant>,
@@ -76,8 +83,11 @@ impl Joined {
             }
             let flush = self.flush_at;
             let told = tokio::select! {
-                Some(signal) = self.jobs.next() => self.table.jobs(signal),
+                Some(signal) = self.jobs.next() => self.table.mains(signal, Main::Job),
+                Some(signal) = self.schedules.next() => self.table.mains(signal, Main::cron_job),
+                Some(signal) = self.deployments.next() => self.table.mains(signal, Main::Deployment),
                 Some(signal) = self.pods.next() => self.table.pods(signal),
+                Some(signal) = self.services.next() => self.table.services(signal),
                 Some(signal) = self.events.next() => self.table.events(signal, Instant::now()),
                 () = sleep_until(flush.unwrap_or_else(Instant::now)), if flush.is_some() => {
                     self.flush_at = None;

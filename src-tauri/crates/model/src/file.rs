@@ -13,6 +13,7 @@ mod overlay;
 mod overrides;
 mod print;
 mod print_task;
+mod probe;
 mod project;
 mod reference;
 mod report;

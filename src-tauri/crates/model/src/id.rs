@@ -82,6 +82,14 @@ id_type!(
     /// Identity of a run: a UUIDv4 made when the form opens, so that a second click is the same run.
     RunId
 );
+impl RunId {
+    /// The identity of a run that a schedule started: of an object in the cluster, always the same.
+    #[must_use]
+    pub fn of_fire(schedule: Self, object_uid: &str) -> Self {
+        Self(Uuid::new_v5(&schedule.0, object_uid.as_bytes()))
+    }
+}
+
 id_type!(
     /// Identity of one version of a function.
     FunctionId

@@ -75,6 +75,11 @@ impl<'text> Parts<'text> {
 }
 
 impl ImageReference {
+    /// A reference that this program names itself.
+    pub(crate) fn fixed(text: &'static str) -> Self {
+        Self(text.to_owned())
+    }
+
     /// The parts; a checked text always has them.
     fn parts(&self) -> Parts<'_> {
         let nothing = Parts { registry: None, path: self.as_str(), tag: None, digest: None };
@@ -126,6 +131,22 @@ impl ImageReference {
             name.push_str(digest);
         }
         name
+    }
+
+    /// Tells whether it names its registry.
+    #[must_use]
+    pub fn names_registry(&self) -> bool {
+        self.parts().registry.is_some()
+    }
+
+    /// Returns the same image by its digest and without a tag.
+    ///
+    /// # Errors
+    /// `image` where the digest breaks its grammar.
+    pub fn with_digest(&self, digest: &str) -> Result<Self, ValueError> {
+        let Parts { registry, path, .. } = self.parts();
+        let registry = registry.map(|registry| format!("{registry}/")).unwrap_or_default();
+        Self::parse(&format!("{registry}{path}@{digest}"))
     }
 
     /// Returns the same image with another tag and without a digest.

@@ -7,7 +7,7 @@ mod present;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, Attempt, Phase, Reason, RunState, RunStatus};
+use crate::{Action, Attempt, Copies, Phase, Reason, RunState, RunStatus};
 
 /// What was seen of a run's objects at one moment, in the model's words.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +19,7 @@ pub struct Observation {
 }
 
 /// What is there.
+#[expect(clippy::large_enum_variant, reason = "made once for each look, read and dropped: a box would save nothing")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Sight {
     /// The main object exists.
@@ -57,8 +58,25 @@ pub struct Present {
     pub outcome: Option<Outcome>,
     /// Its pods in order of creation.
     pub attempts: Vec<Attempt>,
+    /// Copies of a service.
+    pub copies: Option<Copies>,
+    /// When a schedule started something last, and how many runs of it go on.
+    pub starts: Option<Starts>,
+    /// Addresses of a service by themselves.
+    pub urls: Vec<String>,
     /// The image that really ran, by digest.
     pub image_digest: Option<String>,
+    /// Digest of the image that a build made.
+    pub built_digest: Option<String>,
+}
+
+/// What a schedule in the cluster tells of its runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Starts {
+    /// When it started something last.
+    pub last: Option<Timestamp>,
+    /// Runs of it that go on.
+    pub active: u32,
 }
 
 /// The end of a run, as the cluster tells it.
@@ -97,6 +115,12 @@ pub struct Transition {
 ///   watched, the exit code and reason of an end that was first seen without its pods, and that the objects are gone.
 /// - An end that the object itself tells wins over a wish to stop: what ended before the stop ended by itself.
 /// - A run that was seen running is not pending again: a further attempt changes the phase alone.
+/// - A service that does not become ready in time has failed, and lives again when it becomes ready after all; one that
+///   was ready before is running all the while, with the reason beside it.
+/// - A schedule runs while it waits for its next time, and is stopped while it is suspended, by whomever. What it started
+///   are runs of their own.
+/// - A service that was asked to stop is stopped once it has no pods; the wish is fulfilled then, so that whoever scales
+///   it up again is not fought.
 /// - Absence decides nothing while a launch is not known to have reached the cluster: its verdict is the submission's.
 /// - Losing contact is not an observation, so it changes nothing.
 #[must_use]

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{ClusterId, ExtraKeys, ProjectId, ProjectName, SecretId, SecretName};
+use crate::{ClusterId, ExtraKeys, ProjectId, ProjectName, Registry, SecretId, SecretName};
 
 /// A drawer for functions, secrets, profiles and runs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,6 +18,9 @@ pub struct Project {
     /// Where its runs go when nothing else is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_target: Option<Place>,
+    /// Where its builds put their images.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registry: Option<Registry>,
     /// When it was made.
     pub created: Timestamp,
     /// Unknown keys of the file it came from.

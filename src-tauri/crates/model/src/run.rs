@@ -7,7 +7,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::{Action, FunctionId, FunctionName, FunctionSpec, InstallationId, ProjectName, RunId, Target, TaskSpec};
+use crate::{
+    Action, BuildPlan, FunctionId, FunctionName, FunctionSpec, ImageReference, InstallationId, PinnedImage,
+    ProjectName, RunId, Target, TaskSpec,
+};
 
 /// One execution. Everything but the status is frozen at creation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,13 +25,19 @@ pub struct Run {
     pub action: Action,
     /// Where it went.
     pub target: Target,
-    /// The run it repeats.
+    /// The run it repeats, or the schedule that started it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<RunId>,
+    /// How its schedule came to start it, where one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fire: Option<Fire>,
     /// Who launched it: a run of another installation is looked at, not touched.
     pub installation: InstallationId,
     /// The merged specification.
     pub spec: RunSpec,
+    /// How it builds, where that is its action.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<BuildPlan>,
     /// Where each value of the specification came from, by path.
     #[serde(default)]
     pub origins: BTreeMap<String, Origin>,
@@ -40,10 +49,29 @@ pub struct Run {
     pub spec_hash: String,
     /// Name that all its objects carry or begin with.
     pub object_name: String,
-    /// When it was made, by this machine's clock; order is the history's own sequence.
+    /// When it was made, by the clock of the machine that launched it: lists go by it.
     pub created: Timestamp,
     /// How it stands.
     pub status: RunStatus,
+}
+
+/// How a schedule came to start a run. The schedule is the run's parent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct Fire {
+    /// When it was due; of one that a person asked for, when it was asked for.
+    #[cfg_attr(feature = "specta", specta(type = String))]
+    pub due: Timestamp,
+    /// Whether a person asked for it, beside the schedule.
+    pub is_manual: bool,
+}
+
+impl Run {
+    /// The image that a build made, by its digest; `None` before the registry took it.
+    #[must_use]
+    pub fn built_image(&self) -> Option<ImageReference> {
+        self.build.as_ref()?.image.with_digest(self.status.built_digest.as_deref()?).ok()
+    }
 }
 
 /// The function version that a run came from.
@@ -111,9 +139,24 @@ pub struct RunStatus {
     /// The image that really ran, by digest, once known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image_digest: Option<String>,
-    /// Pods of a job or build, numbered from 1.
+    /// Digest of the image that a build made and the registry took.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub built_digest: Option<String>,
+    /// What a build did to its function, once it is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pinned: Option<PinnedImage>,
+    /// Pods, numbered from 1: attempts of a job or build, instances of a service.
     #[serde(default)]
     pub attempts: Vec<Attempt>,
+    /// Copies of a service: how many are ready, of how many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copies: Option<Copies>,
+    /// What a schedule has come to; only of runs that are one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<ScheduleStatus>,
+    /// Addresses of a service by themselves, without a forward: inside the cluster, on nodes, through a balancer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub urls: Vec<String>,
     /// What was made in the cluster, main object first.
     #[serde(default)]
     pub objects: Vec<ObjectRef>,
@@ -131,7 +174,58 @@ pub struct RunStatus {
     pub revision: u64,
 }
 
+/// What a schedule has come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScheduleStatus {
+    /// When it started something last, as the cluster tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<Timestamp>,
+    /// Runs of it that go on, as the cluster tells.
+    #[serde(default)]
+    pub active: u32,
+    /// Until when every start has a row in history, also those of which nothing was left in the cluster; since the
+    /// schedule was made where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<Timestamp>,
+}
+
+/// Copies of a service.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct Copies {
+    /// Ready to answer.
+    pub ready: u32,
+    /// Wanted; for a stopped service, how many it goes on with.
+    pub wanted: u32,
+}
+
+impl fmt::Display for Copies {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} of {} ready", self.ready, self.wanted)
+    }
+}
+
 impl RunStatus {
+    /// Whether it goes on until someone ends it: a service, or a schedule.
+    #[must_use]
+    pub const fn is_lasting(&self, action: Action) -> bool {
+        action.is_service() || self.schedule.is_some()
+    }
+
+    /// Tells whether no observation and no wish can change the state any more.
+    ///
+    /// A service that failed or was stopped is not over while its objects are there: it can be resumed, restarted, and
+    /// may come to life by itself. A schedule that was suspended can be resumed.
+    #[must_use]
+    pub fn is_over(&self, action: Action) -> bool {
+        let may_go_on = self.is_lasting(action) && self.submission == Submission::Released && !self.only_in_history;
+        match self.state {
+            RunState::Completed | RunState::Deleted => true,
+            RunState::Error | RunState::Stopped => !may_go_on,
+            _ => false,
+        }
+    }
+
     /// When the program ended: the end of the last attempt where it is known, else when the cluster said that all was
     /// over, which is 1 to 3 s later. `None` while it is not over.
     #[must_use]
@@ -156,7 +250,12 @@ impl RunStatus {
             started: None,
             finished: None,
             image_digest: None,
+            built_digest: None,
+            pinned: None,
             attempts: Vec::new(),
+            copies: None,
+            schedule: None,
+            urls: Vec::new(),
             objects: Vec::new(),
             only_in_history: false,
             seen_version: 0,
@@ -196,16 +295,6 @@ pub enum RunState {
 }
 
 impl RunState {
-    /// Tells whether no observation can change the state any more.
-    #[must_use]
-    pub const fn is_final(self, action: Action) -> bool {
-        match self {
-            Self::Completed | Self::Error | Self::Deleted => true,
-            Self::Stopped => matches!(action, Action::Job | Action::Build),
-            _ => false,
-        }
-    }
-
     /// The word stored in files and the database.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -252,6 +341,8 @@ pub enum Phase {
     Running,
     /// An attempt failed, the next one is to come.
     Retrying,
+    /// A schedule that waits for its next time.
+    Scheduled,
     /// Being stopped.
     Stopping,
     /// Over.
@@ -296,7 +387,7 @@ pub enum Wish {
     Delete,
 }
 
-/// One try: one pod of a job or build.
+/// One pod: one try of a job or build, one instance of a service.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct Attempt {
@@ -362,6 +453,9 @@ pub struct ContainerView {
     pub has_started: bool,
     /// Whether it is running now.
     pub is_running: bool,
+    /// Whether it answers, as far as the cluster knows: it runs, and its readiness probe (where it has one) agrees.
+    #[serde(default)]
+    pub is_ready: bool,
 }
 
 /// An object that a run made.
@@ -389,6 +483,8 @@ pub enum Reason {
     Configuration,
     /// A volume cannot be mounted.
     Mount,
+    /// The code of the function could not be fetched or unpacked.
+    CodeNotFetched,
     /// Admission refused the pod: quota.
     QuotaExceeded,
     /// Admission refused the pod: Pod Security.
@@ -397,6 +493,14 @@ pub enum Reason {
     AdmissionRefused,
     /// The program ended with a code other than 0.
     ExitCode,
+    /// A step of a build failed.
+    BuildFailed,
+    /// The image that a build starts from could not be had.
+    BaseImage,
+    /// The registry did not take the image that a build made.
+    PushFailed,
+    /// The registry did not let a build in.
+    RegistryDenied,
     /// The container used more memory than its limit.
     OutOfMemory,
     /// Every attempt failed.
@@ -407,6 +511,14 @@ pub enum Reason {
     Evicted,
     /// The program could not be started at all.
     CannotRun,
+    /// The program of a service ends again and again.
+    CrashLoop,
+    /// The program runs, and its readiness probe says that it does not answer yet.
+    NotReady,
+    /// A new version of a service did not become ready in time.
+    ProgressDeadline,
+    /// The balancer has not given the service an address yet.
+    AddressPending,
     /// Someone deleted the object.
     DeletedOutside,
     /// The whole namespace was deleted.
@@ -432,21 +544,30 @@ pub enum Reason {
 }
 
 impl Reason {
-    const WORDS: [(Self, &'static str); 24] = [
+    pub(crate) const WORDS: [(Self, &'static str); 33] = [
         (Self::Unschedulable, "Unschedulable"),
         (Self::ImagePull, "ImagePull"),
         (Self::InvalidImageName, "InvalidImageName"),
         (Self::Configuration, "Configuration"),
         (Self::Mount, "Mount"),
+        (Self::CodeNotFetched, "CodeNotFetched"),
         (Self::QuotaExceeded, "QuotaExceeded"),
         (Self::PodSecurity, "PodSecurity"),
         (Self::AdmissionRefused, "AdmissionRefused"),
         (Self::ExitCode, "ExitCode"),
+        (Self::BuildFailed, "BuildFailed"),
+        (Self::BaseImage, "BaseImage"),
+        (Self::PushFailed, "PushFailed"),
+        (Self::RegistryDenied, "RegistryDenied"),
         (Self::OutOfMemory, "OutOfMemory"),
         (Self::RetriesExhausted, "RetriesExhausted"),
         (Self::DeadlineExceeded, "DeadlineExceeded"),
         (Self::Evicted, "Evicted"),
         (Self::CannotRun, "CannotRun"),
+        (Self::CrashLoop, "CrashLoop"),
+        (Self::NotReady, "NotReady"),
+        (Self::ProgressDeadline, "ProgressDeadlineExceeded"),
+        (Self::AddressPending, "AddressPending"),
         (Self::DeletedOutside, "DeletedOutside"),
         (Self::NamespaceDeleted, "NamespaceDeleted"),
         (Self::Vanished, "Vanished"),

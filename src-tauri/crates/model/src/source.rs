@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::validate::decode_base64;
 use crate::{Source, ValueError};
 
+mod entry;
+
 /// The most that inline code may have, decoded: 900 KiB. A ConfigMap holds 1,048,576 bytes in all, and a share of it is
 /// left for names and for the rest of the object.
 pub const CODE_LIMIT_BYTES: usize = 921_600;
@@ -15,7 +17,7 @@ pub const CODE_LIMIT_BYTES: usize = 921_600;
 pub enum UriKind {
     /// A file or folder of this machine (no scheme). Beside inline code: its path in the container.
     LocalPath,
-    /// `git+https://…` or `git+ssh://…`, with `#ref`.
+    /// `git+https://…`, with `#ref`: a branch, a tag or a commit.
     Git,
     /// `http://…` or `https://…`.
     Http,
@@ -64,6 +66,37 @@ impl Source {
         self.code.is_some() || self.base64.is_some()
     }
 
+    /// Tells whether what is here is an archive (zip) to be unpacked: a local path that ends with `/` (a folder, packed) or
+    /// `.zip`, with bytes beside it.
+    #[must_use]
+    pub fn is_archive(&self) -> bool {
+        let is_path = self.uri_kind() == Some(UriKind::LocalPath);
+        let uri = self.uri.as_deref().unwrap_or_default().to_ascii_lowercase();
+        is_path && self.base64.is_some() && (uri.ends_with('/') || uri.ends_with(".zip"))
+    }
+
+    /// The address from which the code is fetched before the program starts; `None` where the code itself is here.
+    #[must_use]
+    pub fn fetched_from(&self) -> Option<&str> {
+        match self.uri_kind()? {
+            UriKind::LocalPath => None,
+            _ => self.uri.as_deref(),
+        }
+    }
+
+    /// Tells whether the code becomes one file, whose path is [`file_name`](Self::file_name), rather than a folder.
+    #[must_use]
+    pub fn is_one_file(&self) -> bool {
+        let is_folder = || self.uri.as_deref().is_some_and(|uri| uri.ends_with('/'));
+        match self.uri_kind() {
+            None => true,
+            Some(UriKind::LocalPath) => !self.is_archive() && !is_folder(),
+            Some(UriKind::Http) => true,
+            Some(UriKind::S3) => !is_folder(),
+            Some(_) => false,
+        }
+    }
+
     /// Returns the code itself, decoded; `None` where it lies elsewhere.
     ///
     /// # Errors
@@ -91,7 +124,7 @@ impl Source {
         from_uri.or_else(|| self.handler_file()).unwrap_or_else(|| self.with_ending("main"))
     }
 
-    fn handler_file(&self) -> Option<String> {
+    pub(crate) fn handler_file(&self) -> Option<String> {
         let handler = self.handler.as_deref()?.trim();
         let file = handler.split(':').next().unwrap_or_default();
         let ending = ending(self.lang.as_deref());
@@ -161,6 +194,13 @@ fn last_part(path: &str) -> Option<String> {
     let part = path.rsplit(['/', '\\']).next().unwrap_or_default();
     let is_name = !part.is_empty() && part != "." && part != ".." && !part.contains([':', '\0']);
     is_name.then(|| part.to_owned())
+}
+
+/// The language that the ending of a file stands for, in the words of `ENDINGS`.
+fn lang_of(file: &str) -> Option<&'static str> {
+    let (_, ending) = file.rsplit_once('.')?;
+    let is_ending = |known: &str| known.strip_prefix('.').is_some_and(|known| known.eq_ignore_ascii_case(ending));
+    ENDINGS.iter().find(|(_, known)| is_ending(known)).map(|(lang, _)| *lang)
 }
 
 #[cfg(test)]

@@ -11,11 +11,12 @@ use crate::{
 };
 
 /// What to do with a function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "lowercase")]
 pub enum Action {
     /// Runs to its end, once or on a schedule.
+    #[default]
     Job,
     /// Runs until stopped, behind a network address.
     Serve,
@@ -29,6 +30,12 @@ impl Action {
     /// All four, in the order people see them.
     pub const ALL: [Self; 4] = [Self::Job, Self::Serve, Self::Deploy, Self::Build];
 
+    /// Whether it runs until it is stopped, as a number of copies.
+    #[must_use]
+    pub const fn is_service(self) -> bool {
+        matches!(self, Self::Serve | Self::Deploy)
+    }
+
     /// The word used in files, labels and on the command line.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -37,6 +44,33 @@ impl Action {
             Self::Serve => "serve",
             Self::Deploy => "deploy",
             Self::Build => "build",
+        }
+    }
+}
+
+/// What happens where a schedule is due while the run before still goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub enum ConcurrencyPolicy {
+    /// Both run.
+    Allow,
+    /// The new one is left out.
+    Forbid,
+    /// The old one is ended.
+    Replace,
+}
+
+impl ConcurrencyPolicy {
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::Allow, Self::Forbid, Self::Replace];
+
+    /// The word used in files and by Kubernetes.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Allow => "Allow",
+            Self::Forbid => "Forbid",
+            Self::Replace => "Replace",
         }
     }
 }
@@ -105,9 +139,12 @@ pub struct TaskSpec {
     /// When to start, five fields or a macro (job).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schedule: Option<Cron>,
-    /// IANA time zone of the schedule.
+    /// IANA time zone of the schedule; UTC where not said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
+    /// What happens where a schedule is due while the run before still goes on; `Allow` where not said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub concurrency_policy: Option<ConcurrencyPolicy>,
     /// Copies to keep running (deploy, serve).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replicas: Option<u32>,
@@ -120,6 +157,12 @@ pub struct TaskSpec {
     /// A stable second name for the address (serve).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_name: Option<String>,
+    /// How the cluster asks whether a copy may be sent requests (deploy, serve).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub readiness_probe: Option<Probe>,
+    /// How the cluster asks whether a copy must be started anew (deploy, serve).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub liveness_probe: Option<Probe>,
     /// Lines of the image's recipe (build).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub instructions: Vec<String>,
@@ -147,9 +190,43 @@ pub struct TaskSpec {
     /// How strictly the container is confined; `None` lets the namespace decide.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub security: Option<SecurityLevel>,
+    /// Variables that the container reads from objects of the namespace; they come after `envs`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub env_from: Vec<EnvFrom>,
+    /// Secret objects of the namespace with which images are pulled.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub image_pull_secrets: Vec<String>,
+    /// Service account that the program acts as; without one it has no rights in the cluster at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_account: Option<String>,
+    /// Merged into the pod's template in the end: for what no other field says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pod_patch: Option<Value>,
     /// Unknown keys of the specification.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub extra: ExtraKeys,
+}
+
+/// A variable whose value is a key of an object of the namespace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnvFrom {
+    /// Name of the variable.
+    pub name: EnvName,
+    /// The object.
+    #[serde(flatten)]
+    pub object: EnvObject,
+    /// Key within the object.
+    pub key: String,
+}
+
+/// Which object holds the value of a variable.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EnvObject {
+    /// A configuration object.
+    ConfigMap(String),
+    /// A secret object.
+    Secret(String),
 }
 
 /// Processor, memory, accelerators and scratch space. All optional.
@@ -266,6 +343,9 @@ pub enum VolumeKind {
         /// Storage class; the cluster's default where not said.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         storage_class: Option<String>,
+        /// Who may mount it at once; `ReadWriteOnce` where not said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        access_mode: Option<AccessMode>,
         /// Whether it outlives the run (the default).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         keep: Option<bool>,
@@ -305,6 +385,36 @@ pub enum VolumeKind {
     },
 }
 
+/// Who may mount a claim at once; the words are Kubernetes'.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub enum AccessMode {
+    /// The pods of one node, for reading and writing.
+    ReadWriteOnce,
+    /// Everybody, for reading.
+    ReadOnlyMany,
+    /// Everybody, for reading and writing.
+    ReadWriteMany,
+    /// One pod.
+    ReadWriteOncePod,
+}
+
+impl AccessMode {
+    /// All four.
+    pub const ALL: [Self; 4] = [Self::ReadWriteOnce, Self::ReadOnlyMany, Self::ReadWriteMany, Self::ReadWriteOncePod];
+
+    /// The word used in files and by Kubernetes.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::ReadWriteOnce => "ReadWriteOnce",
+            Self::ReadOnlyMany => "ReadOnlyMany",
+            Self::ReadWriteMany => "ReadWriteMany",
+            Self::ReadWriteOncePod => "ReadWriteOncePod",
+        }
+    }
+}
+
 /// A port to publish.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServicePort {
@@ -321,6 +431,51 @@ pub struct ServicePort {
     /// Port of every node, with type `NodePort`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node_port: Option<u16>,
+}
+
+/// A question that the cluster asks the program again and again. Numbers not said are Kubernetes' own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Probe {
+    /// What is asked.
+    #[serde(flatten)]
+    pub check: ProbeCheck,
+    /// Seconds before the first question.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub initial_delay_seconds: Option<u32>,
+    /// Seconds between questions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period_seconds: Option<u32>,
+    /// Seconds that an answer may take.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout_seconds: Option<u32>,
+    /// Wrong answers in a row that count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure_threshold: Option<u32>,
+}
+
+/// What a probe asks. A port that is not said is the container port of the first service port.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ProbeCheck {
+    /// Whether a GET is answered with a status from 200 to 399.
+    Http {
+        /// Path, with its leading slash.
+        path: String,
+        /// Port of the container.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        port: Option<u16>,
+    },
+    /// Whether a connection is accepted.
+    Tcp {
+        /// Port of the container.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        port: Option<u16>,
+    },
+    /// Whether a program in the container ends with 0.
+    Exec {
+        /// Program and arguments.
+        command: Vec<String>,
+    },
 }
 
 /// How ports are published.

@@ -21,6 +21,8 @@ pub enum StatusWord {
     Running,
     /// A service that runs and answers.
     Ready,
+    /// A schedule that waits for its next time.
+    Scheduled,
     /// Ended well.
     Succeeded,
     /// Ended badly.
@@ -46,6 +48,7 @@ impl StatusWord {
             Self::Starting => "Starting",
             Self::Running => "Running",
             Self::Ready => "Ready",
+            Self::Scheduled => "Scheduled",
             Self::Succeeded => "Succeeded",
             Self::Failed => "Failed",
             Self::Stopping => "Stopping",
@@ -70,8 +73,14 @@ impl RunStatus {
                 Phase::Queued | Phase::Held => StatusWord::Queued,
                 _ => StatusWord::Pending,
             },
-            RunState::Running if matches!(action, Action::Serve | Action::Deploy) => StatusWord::Ready,
-            RunState::Running => StatusWord::Running,
+            RunState::Running if self.phase == Phase::Scheduled => StatusWord::Scheduled,
+            RunState::Running if self.schedule.is_some() => StatusWord::Pending,
+            RunState::Running if !action.is_service() => StatusWord::Running,
+            RunState::Running => match self.phase {
+                Phase::Running => StatusWord::Ready,
+                Phase::Pulling | Phase::Mounting | Phase::Fetching | Phase::Starting => StatusWord::Starting,
+                _ => StatusWord::Pending,
+            },
             RunState::Completed => StatusWord::Succeeded,
             RunState::Error => StatusWord::Failed,
             RunState::Stop | RunState::Deleting => StatusWord::Stopping,
@@ -83,6 +92,9 @@ impl RunStatus {
     /// Returns what the run is doing, in a few words.
     #[must_use]
     pub const fn doing(&self) -> &'static str {
+        if matches!((self.state, self.phase), (RunState::Stopped, Phase::Blocked)) {
+            return "stopped, and can go on";
+        }
         match self.phase {
             Phase::Preparing => "preparing",
             Phase::Held => "held before release",
@@ -94,6 +106,7 @@ impl RunStatus {
             Phase::Starting => "starting the container",
             Phase::Blocked => "blocked",
             Phase::Running => "running",
+            Phase::Scheduled => "waiting for its next time",
             Phase::Retrying => "waiting for the next attempt",
             Phase::Stopping => "stopping",
             Phase::Finished => "finished",

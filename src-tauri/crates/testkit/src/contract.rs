@@ -76,12 +76,12 @@ pub async fn a_missing_namespace_is_named(cluster: &Cluster, stage: &impl Stage)
 pub async fn a_release_is_for_one_identity(cluster: &Cluster, stage: &impl Stage) {
     let made =
         cluster.create(&held("held", new_run(), stage.image()), false).await.unwrap_or_else(|error| panic!("{error}"));
-    let error = cluster.release(&other_identity(&made.object)).await.map(|_| ()).expect_err("another identity");
+    let error = cluster.release(&other_identity(&made.object), 1).await.map(|_| ()).expect_err("another identity");
     assert_eq!(error.class, Class::Conflict, "{error}");
     let error = cluster.keep_for(&other_identity(&made.object), 5).await.expect_err("another identity");
     assert_eq!(error.class, Class::Conflict, "{error}");
     for _ in 0..2 {
-        let released = cluster.release(&made.object).await.unwrap_or_else(|error| panic!("{error}"));
+        let released = cluster.release(&made.object, 1).await.unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(released["spec"]["suspend"], json!(false), "releasing twice is the same as once");
     }
     cluster.keep_for(&made.object, 1234).await.unwrap_or_else(|error| panic!("{error}"));
@@ -89,7 +89,7 @@ pub async fn a_release_is_for_one_identity(cluster: &Cluster, stage: &impl Stage
     assert_eq!(read["spec"]["ttlSecondsAfterFinished"], json!(1234));
     assert_eq!(cluster.delete(&made.object).await.ok(), Some(true));
     gone(cluster, "Job", "held").await;
-    let error = cluster.release(&made.object).await.map(|_| ()).expect_err("it is gone");
+    let error = cluster.release(&made.object, 1).await.map(|_| ()).expect_err("it is gone");
     assert_eq!(error.class, Class::NotFound, "{error}");
 }
 
@@ -132,7 +132,7 @@ pub async fn rights_and_identity_are_told(cluster: &Cluster, _: &impl Stage) {
 pub async fn a_log_needs_a_container_that_has_started(cluster: &Cluster, stage: &impl Stage) {
     let job = held("stuck", new_run(), "no.such.registry.invalid/image:1");
     let made = cluster.create(&job, false).await.unwrap_or_else(|error| panic!("{error}"));
-    cluster.release(&made.object).await.map(|_| ()).unwrap_or_else(|error| panic!("{error}"));
+    cluster.release(&made.object, 1).await.map(|_| ()).unwrap_or_else(|error| panic!("{error}"));
     let pod = stage.stuck_pod(cluster, "stuck").await;
     let source = |pod: &str| LogSource { pod: pod.to_owned(), container: "main".to_owned(), previous: false };
     for follow in [false, true] {
@@ -156,11 +156,11 @@ pub async fn a_run_is_watched_from_first_to_last(cluster: &Cluster, stage: &impl
         _ => None,
     };
     until(&mut watch, "the held Job", |signal| is_it(signal).is_some()).await;
-    cluster.release(&made.object).await.map(|_| ()).unwrap_or_else(|error| panic!("{error}"));
+    cluster.release(&made.object, 1).await.map(|_| ()).unwrap_or_else(|error| panic!("{error}"));
     let pod = stage.run_pod(cluster, "watched", 3).await;
     until(&mut watch, "the end", |signal| {
         is_it(signal).is_some_and(|objects| {
-            let status = objects.job.status.clone().unwrap_or_default();
+            let status = objects.main.job().and_then(|job| job.status.clone()).unwrap_or_default();
             let failed =
                 status.conditions.unwrap_or_default().iter().any(|one| one.type_ == "Failed" && one.status == "True");
             failed && objects.pods.iter().any(|found| found.metadata.name.as_deref() == Some(&pod))

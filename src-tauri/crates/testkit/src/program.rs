@@ -8,10 +8,10 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use berth_core::ports::{Clock, EventSink, SecretVault};
+use berth_core::ports::{Clock, EventSink, SecretValue, SecretVault};
 use berth_core::{App, DeleteScope, LaunchRequest, Options, Ports};
 use berth_history::SqliteHistory;
-use berth_model::RunId;
+use berth_model::{RunId, SecretName};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
@@ -57,6 +57,9 @@ pub struct Plan {
     pub deed: Deed,
     /// What to launch; its run is what the other deeds are about.
     pub request: LaunchRequest,
+    /// Values of secrets that this process is given for its session.
+    #[serde(default)]
+    pub secrets: Vec<(SecretName, String)>,
     /// The fail point where the process kills itself.
     pub dies_at: Option<String>,
     /// A fail point where the process waits until this file exists.
@@ -149,6 +152,10 @@ fn die() {
 async fn act(plan: Plan) {
     let app = open(&plan.folder, &plan.kubeconfig, Arc::default(), Arc::default());
     let run: RunId = plan.request.run;
+    for (name, value) in plan.secrets {
+        let set = app.set_secret_for_session(&plan.request.project, &name, SecretValue::new(value)).await;
+        set.unwrap_or_else(|error| panic!("{error}"));
+    }
     match plan.deed {
         Deed::Launch => drop(app.launch(&plan.request).await),
         Deed::Stop => drop(app.stop(run).await),

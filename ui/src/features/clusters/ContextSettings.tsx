@@ -2,42 +2,51 @@ import { Button, Group, Switch, Table, Text, TextInput, UnstyledButton } from "@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { asIpcError, type ContextView } from "@/ipc";
-import { ErrorPanel } from "@/shared/ErrorPanel";
+import type { ContextView } from "@/ipc";
+import { Empty } from "@/shared/Empty";
+import { sentence } from "@/shared/format";
+import { Loaded } from "@/shared/Loaded";
 
 import { contextCheckOptions, contextListOptions, useContextLook, useSaveLook } from "./api";
+import { checkWords } from "./check";
 import classes from "./clusters.module.css";
 import { contextColours } from "./looks";
 
 /** All contexts, with what tells them apart: a name of one's own, a colour, protection. */
 export function ContextSettings() {
   const query = useQuery(contextListOptions());
-  if (query.isError) return <ErrorPanel error={query.error} onRetry={() => void query.refetch()} />;
-  const contexts = query.data?.contexts ?? [];
-  if (query.isSuccess && contexts.length === 0) {
+  return (
+    <Loaded query={query} what="contexts">
+      {({ contexts }) => <Contexts contexts={contexts} />}
+    </Loaded>
+  );
+}
+
+function Contexts({ contexts }: { contexts: readonly ContextView[] }) {
+  if (contexts.length === 0) {
     return (
-      <Text size="sm">
-        No context was found: Berth reads the files that KUBECONFIG names, else ~/.kube/config.
-      </Text>
+      <Empty>No context was found: Berth reads the files that KUBECONFIG names, else ~/.kube/config.</Empty>
     );
   }
   return (
-    <Table verticalSpacing={6} className={classes.settings}>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Context</Table.Th>
-          <Table.Th w={210}>Name of your own</Table.Th>
-          <Table.Th w={220}>Colour</Table.Th>
-          <Table.Th w={120}>Ask at a launch</Table.Th>
-          <Table.Th w={190}>Reachable</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {contexts.map((context) => (
-          <Row key={`${context.kubeconfig} ${context.name}`} context={context} />
-        ))}
-      </Table.Tbody>
-    </Table>
+    <div className={classes.scroll}>
+      <Table verticalSpacing={6} className={classes.settings} aria-label="Contexts">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Context</Table.Th>
+            <Table.Th w={210}>Name of your own</Table.Th>
+            <Table.Th w={220}>Colour</Table.Th>
+            <Table.Th w={120}>Ask at a launch</Table.Th>
+            <Table.Th w={190}>Reachable</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {contexts.map((context) => (
+            <Row key={`${context.kubeconfig} ${context.name}`} context={context} />
+          ))}
+        </Table.Tbody>
+      </Table>
+    </div>
   );
 }
 
@@ -54,7 +63,9 @@ function Row({ context }: { context: ContextView }) {
       <Table.Td>
         <div>{context.name}</div>
         <Text size="xs" c={context.problem === null ? "dimmed" : "red"}>
-          {context.problem ?? [context.cluster, context.user, context.kubeconfig].filter(Boolean).join(" · ")}
+          {context.problem
+            ? sentence(context.problem)
+            : [context.cluster, context.user, context.kubeconfig].filter(Boolean).join(" · ")}
         </Text>
       </Table.Td>
       <Table.Td>
@@ -62,7 +73,7 @@ function Row({ context }: { context: ContextView }) {
           size="xs"
           aria-label={`Name of your own for ${context.name}`}
           value={typed ?? look.alias ?? ""}
-          error={save.error?.message}
+          error={save.error && sentence(save.error.message)}
           onChange={(event) => setTyped(event.currentTarget.value)}
           onBlur={commit}
           onKeyDown={(event) => event.key === "Enter" && commit()}
@@ -101,7 +112,7 @@ function Row({ context }: { context: ContextView }) {
 /** Asks a context whether it answers, when the person asks: never all of them by itself. */
 function Reachability({ name, isBroken }: { name: string; isBroken: boolean }) {
   const check = useQuery({ ...contextCheckOptions(name), enabled: false });
-  const failure = check.data?.error?.message ?? (check.error ? asIpcError(check.error).message : null);
+  const { text, isFailure } = checkWords(check.data, check.error);
   return (
     <Group gap="xs" wrap="nowrap">
       <Button
@@ -114,8 +125,8 @@ function Reachability({ name, isBroken }: { name: string; isBroken: boolean }) {
       >
         Check
       </Button>
-      <Text size="xs" c={failure === null ? "dimmed" : "red"} role="status">
-        {failure ?? (check.data ? `answers, ${check.data.version ?? "version unknown"}` : "")}
+      <Text size="xs" c={isFailure ? "red" : "dimmed"} role="status">
+        {text}
       </Text>
     </Group>
   );

@@ -1,5 +1,6 @@
-import { Alert } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+
+import { Stale } from "@/shared/Stale";
 
 import { engineOptions } from "./api";
 import { staleConnections, staleSentence } from "./connection";
@@ -15,16 +16,6 @@ export function StaleNotice({ run }: Props) {
   if (run?.is_final) return null;
   const stale = staleConnections(engine.data?.connections ?? [], run);
   return stale.map((connection) => (
-    <Alert
-      key={`${connection.context}/${connection.namespace}`}
-      color="yellow"
-      variant="light"
-      py={6}
-      mx={run ? "md" : 0}
-      mt={run ? "sm" : 0}
-      role="status"
-    >
-      {staleSentence(connection)}
-    </Alert>
+    <Stale key={`${connection.context}/${connection.namespace}`}>{staleSentence(connection)}</Stale>
   ));
 }

@@ -1,5 +1,5 @@
 import type { ConnectionNotice, EngineView } from "@/ipc";
-import { clockTime, plural, sentence } from "@/shared/format";
+import { bytes, clockTime, plural, sentence } from "@/shared/format";
 
 /** Replaces what is known of the same place. */
 export function applyConnections(
@@ -46,7 +46,8 @@ export function connectionPill(engine: EngineView | undefined): Pill {
   return { tone: "idle", text: "Nothing to watch", detail: "No run is live." };
 }
 
-function placePill(connection: ConnectionNotice): Omit<Pill, "detail"> {
+/** What the pill says of one connection. */
+export function placePill(connection: ConnectionNotice): Omit<Pill, "detail"> {
   switch (connection.state) {
     case "live":
       return { tone: "good", text: "Live" };
@@ -90,8 +91,9 @@ export function staleSentence(connection: ConnectionNotice): string {
 }
 
 /** What the status bar says of the engine's work. */
-export function engineWords(engine: EngineView | undefined, running: number): string {
+export function engineWords(engine: EngineView | undefined, running: number, logBytes?: number): string {
   const parts = [`${running} running`];
   if (engine && engine.captures > 0) parts.push(`capturing ${plural(engine.captures, "log")}`);
+  if (logBytes) parts.push(`logs ${bytes(logBytes)}`);
   return parts.join(" · ");
 }

@@ -15,3 +15,29 @@ export function chosenPlace(list: ContextList | undefined, preferences: Preferen
     namespace: preferences.namespaces?.[found.name] ?? found.namespace ?? "default",
   };
 }
+
+/** Contexts and namespaces that are remembered at most. */
+const REMEMBERED = 20;
+
+/** What changes in the preferences when a context is chosen. */
+export function chooseContext(preferences: Preferences, context: string): Partial<Preferences> {
+  return { context, recent_contexts: latestFirst(context, preferences.recent_contexts) };
+}
+
+/** What changes in the preferences when a namespace of a context is chosen. */
+export function chooseNamespace(
+  preferences: Preferences,
+  context: string,
+  namespace: string,
+): Partial<Preferences> {
+  const recent = preferences.recent_namespaces ?? {};
+  return {
+    context,
+    namespaces: { ...preferences.namespaces, [context]: namespace },
+    recent_namespaces: { ...recent, [context]: latestFirst(namespace, recent[context]) },
+  };
+}
+
+function latestFirst(chosen: string, recent: readonly string[] = []): string[] {
+  return [chosen, ...recent.filter((other) => other !== chosen)].slice(0, REMEMBERED);
+}

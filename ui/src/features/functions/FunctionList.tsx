@@ -1,14 +1,15 @@
-import { Button, Group, Skeleton, Stack, Table, Text, Title } from "@mantine/core";
+import { Button, Group, Stack, Table, Text, Title, VisuallyHidden } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
+import { useProject } from "@/features/projects";
 import { RunStateBadge } from "@/features/runs";
 import type { FunctionView } from "@/ipc";
 import { Ago } from "@/shared/Ago";
 import { Empty } from "@/shared/Empty";
-import { ErrorPanel } from "@/shared/ErrorPanel";
 import { Icon } from "@/shared/Icon";
+import { Loaded } from "@/shared/Loaded";
 
 import { functionListOptions } from "./api";
 import classes from "./functions.module.css";
@@ -16,9 +17,8 @@ import { ImportDialog } from "./ImportDialog";
 
 /** All functions, by name, with what became of them last. */
 export function FunctionList() {
-  const query = useQuery(functionListOptions());
+  const query = useQuery(functionListOptions(useProject()));
   const [isImporting, setImporting] = useState(false);
-  const functions = query.data ?? [];
   return (
     <Stack className={classes.screen} gap="sm">
       <Group justify="space-between">
@@ -38,53 +38,63 @@ export function FunctionList() {
           </Button>
         </Group>
       </Group>
-      {query.isError && <ErrorPanel error={query.error} onRetry={() => void query.refetch()} />}
-      {query.isPending && (
-        <Stack gap={10} className={classes.late} role="status" aria-label="Loading functions">
-          {Array.from({ length: 4 }, (_, index) => (
-            <Skeleton key={index} height={22} radius="sm" />
-          ))}
-        </Stack>
-      )}
-      {query.isSuccess && functions.length === 0 && (
-        <Empty title="No functions yet">
-          <Text size="sm">
-            A function is an image with its command and code, kept under a name with all its versions. Every
-            run that you make from the form saves one; a file can be read in too.
-          </Text>
-          <Group gap="xs">
-            <Button size="xs" renderRoot={(props) => <Link to="/new" {...props} />}>
-              New function
-            </Button>
-            <Button size="xs" variant="default" onClick={() => setImporting(true)}>
-              From a file…
-            </Button>
-          </Group>
-        </Empty>
-      )}
-      {functions.length > 0 && (
-        <div className={classes.scroll}>
-          <Table className={classes.table} highlightOnHover stickyHeader verticalSpacing={7}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Function</Table.Th>
-                <Table.Th w={80}>Version</Table.Th>
-                <Table.Th>Image</Table.Th>
-                <Table.Th w={130}>Last run</Table.Th>
-                <Table.Th w={110}>When</Table.Th>
-                <Table.Th w={70} aria-label="Actions" />
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {functions.map((each) => (
-                <Row key={each.name} each={each} />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </div>
-      )}
+      <Loaded query={query} what="functions">
+        {(functions) =>
+          functions.length === 0 ? (
+            <Nothing onImport={() => setImporting(true)} />
+          ) : (
+            <div className={classes.scroll}>
+              <Table
+                className={classes.table}
+                miw={680}
+                highlightOnHover
+                stickyHeader
+                verticalSpacing={7}
+                aria-label="Functions"
+              >
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th>Function</Table.Th>
+                    <Table.Th w={80}>Version</Table.Th>
+                    <Table.Th>Image</Table.Th>
+                    <Table.Th w={130}>Last run</Table.Th>
+                    <Table.Th w={110}>When</Table.Th>
+                    <Table.Th w={70}>
+                      <VisuallyHidden>Actions</VisuallyHidden>
+                    </Table.Th>
+                  </Table.Tr>
+                </Table.Thead>
+                <Table.Tbody>
+                  {functions.map((each) => (
+                    <Row key={each.name} each={each} />
+                  ))}
+                </Table.Tbody>
+              </Table>
+            </div>
+          )
+        }
+      </Loaded>
       <ImportDialog isOpen={isImporting} onClose={() => setImporting(false)} />
     </Stack>
+  );
+}
+
+function Nothing({ onImport }: { onImport: () => void }) {
+  return (
+    <Empty title="No functions yet">
+      <Text size="sm">
+        A function is an image with its command and code, kept under a name with all its versions. Every run
+        that you make from the form saves one; a file can be read in too.
+      </Text>
+      <Group gap="xs">
+        <Button size="xs" renderRoot={(props) => <Link to="/new" {...props} />}>
+          New function
+        </Button>
+        <Button size="xs" variant="default" onClick={onImport}>
+          From a file…
+        </Button>
+      </Group>
+    </Empty>
   );
 }
 

@@ -1,22 +1,24 @@
-import { Anchor, Button, Group, Modal, Select, Skeleton, Stack, Tabs, Text, Title } from "@mantine/core";
+import { Anchor, Button, Group, Select, Stack, Tabs, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { diffLines } from "diff";
 import { useMemo, useState } from "react";
 
+import { useProject } from "@/features/projects";
 import type { FunctionVersion } from "@/ipc";
+import { ConfirmDialog } from "@/shared/ConfirmDialog";
 import { Copy } from "@/shared/Copy";
 import { Empty } from "@/shared/Empty";
-import { ErrorPanel } from "@/shared/ErrorPanel";
 import { absoluteTime } from "@/shared/format";
 import { Icon } from "@/shared/Icon";
+import { Loaded } from "@/shared/Loaded";
 
 import { functionVersionsOptions, useDeleteFunction } from "./api";
 import classes from "./functions.module.css";
 
 /** One function: what it is, and what it was. */
 export function FunctionPage({ name }: { name: string }) {
-  const query = useQuery(functionVersionsOptions(name));
+  const query = useQuery(functionVersionsOptions(useProject(), name));
   const [isDeleting, setDeleting] = useState(false);
   const versions = query.data ?? [];
   const [latest] = versions;
@@ -60,40 +62,9 @@ export function FunctionPage({ name }: { name: string }) {
           </Group>
         )}
       </Group>
-      {query.isError && (
-        <div className={classes.screen}>
-          <ErrorPanel error={query.error} onRetry={() => void query.refetch()} />
-        </div>
-      )}
-      {query.isPending && (
-        <div className={`${classes.screen} ${classes.late}`} role="status" aria-label="Loading the function">
-          <Skeleton height={240} />
-        </div>
-      )}
-      {query.isSuccess && !latest && (
-        <Empty title="There is no such function">
-          <Text size="sm">
-            It may have been deleted. Its runs are still in the list, with what they were made of.
-          </Text>
-        </Empty>
-      )}
-      {latest && (
-        <Tabs defaultValue="definition" keepMounted={false} className={classes.tabs}>
-          <Tabs.List px="md">
-            <Tabs.Tab value="definition">Definition</Tabs.Tab>
-            <Tabs.Tab value="versions">Versions {versions.length}</Tabs.Tab>
-          </Tabs.List>
-          <Tabs.Panel value="definition" className={classes.panel} tabIndex={0}>
-            <Group justify="flex-end" mb="xs">
-              <Copy text={latest.yaml} label="Copy YAML" />
-            </Group>
-            <pre className={classes.yaml}>{latest.yaml}</pre>
-          </Tabs.Panel>
-          <Tabs.Panel value="versions" className={classes.panel} tabIndex={0}>
-            <Versions name={name} versions={versions} />
-          </Tabs.Panel>
-        </Tabs>
-      )}
+      <Loaded query={query} what="the function" rows={8} around={classes.notice}>
+        {(all) => <Content name={name} versions={all} />}
+      </Loaded>
       <DeleteFunction
         name={name}
         versions={versions.length}
@@ -101,6 +72,43 @@ export function FunctionPage({ name }: { name: string }) {
         onClose={() => setDeleting(false)}
       />
     </div>
+  );
+}
+
+function Content({ name, versions }: { name: string; versions: readonly FunctionVersion[] }) {
+  const [latest] = versions;
+  if (!latest) {
+    return (
+      <Empty title="There is no such function">
+        <Text size="sm">
+          It may have been deleted. Its runs are still in the list, with what they were made of.
+        </Text>
+        <Button
+          size="xs"
+          variant="default"
+          renderRoot={(props) => <Link to="/runs" search={{ function: name }} {...props} />}
+        >
+          Its runs
+        </Button>
+      </Empty>
+    );
+  }
+  return (
+    <Tabs defaultValue="definition" keepMounted={false} className={classes.tabs}>
+      <Tabs.List px="md" aria-label="Parts of the function">
+        <Tabs.Tab value="definition">Definition</Tabs.Tab>
+        <Tabs.Tab value="versions">Versions {versions.length}</Tabs.Tab>
+      </Tabs.List>
+      <Tabs.Panel value="definition" className={classes.panel} tabIndex={0}>
+        <Group justify="flex-end" mb="xs">
+          <Copy text={latest.yaml} label="Copy YAML" />
+        </Group>
+        <pre className={classes.yaml}>{latest.yaml}</pre>
+      </Tabs.Panel>
+      <Tabs.Panel value="versions" className={classes.panel} tabIndex={0}>
+        <Versions name={name} versions={versions} />
+      </Tabs.Panel>
+    </Tabs>
   );
 }
 
@@ -112,6 +120,7 @@ function Versions({ name, versions }: { name: string; versions: readonly Functio
     value: String(each.version),
     label: `Version ${each.version} · ${absoluteTime(each.created)}`,
   }));
+  if (versions.length === 1) return <Empty>There is one version so far, so nothing to compare.</Empty>;
   return (
     <Stack gap="sm">
       <Group gap="xs">
@@ -151,11 +160,7 @@ function Versions({ name, versions }: { name: string; versions: readonly Functio
 function Difference({ before, after }: { before: string; after: string }) {
   const parts = useMemo(() => diffLines(before, after), [before, after]);
   if (before === after) {
-    return (
-      <Text size="sm" c="dimmed">
-        They say the same.
-      </Text>
-    );
+    return <Empty>Both versions say the same.</Empty>;
   }
   return (
     <pre className={classes.yaml}>
@@ -183,26 +188,20 @@ function DeleteFunction({ name, versions, isOpen, onClose }: DeleteProps) {
   const navigate = useNavigate();
   const remove = useDeleteFunction(name);
   return (
-    <Modal opened={isOpen} onClose={onClose} title={`Delete ${name}`} transitionProps={{ duration: 100 }}>
-      <Stack>
-        <Text size="sm">
-          {versions === 1 ? "Its only version goes" : `All ${versions} versions go`}, which cannot be undone.
-          Its runs stay, each with its own copy of what it was made of.
-        </Text>
-        {remove.error && <ErrorPanel error={remove.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Keep
-          </Button>
-          <Button
-            color="red"
-            loading={remove.isPending}
-            onClick={() => remove.mutate(undefined, { onSuccess: () => void navigate({ to: "/functions" }) })}
-          >
-            Delete
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+    <ConfirmDialog
+      isOpen={isOpen}
+      title={`Delete ${name}`}
+      confirm={versions === 1 ? `Delete ${name}` : `Delete ${name}, ${versions} versions`}
+      isDestructive
+      isPending={remove.isPending}
+      error={remove.error}
+      onClose={onClose}
+      onConfirm={() => remove.mutate(undefined, { onSuccess: () => void navigate({ to: "/functions" }) })}
+    >
+      <Text size="sm">
+        {versions === 1 ? "Its only version is" : `All ${versions} versions are`} deleted; this cannot be
+        undone. Its runs stay, each with its own copy of what it was made of.
+      </Text>
+    </ConfirmDialog>
   );
 }

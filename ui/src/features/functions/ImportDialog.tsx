@@ -1,21 +1,23 @@
-import { Alert, Button, Group, List, Modal, Stack, Text, Textarea } from "@mantine/core";
+import { Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useState, type DragEvent } from "react";
 
+import { useProject } from "@/features/projects";
 import { ErrorPanel } from "@/shared/ErrorPanel";
 
 import { fileCheckOptions, useImportFile } from "./api";
+import { FileReport } from "./FileReport";
 import classes from "./functions.module.css";
 
-/** Reads a function file in: what is wrong with it is told before anything is saved. */
+/** Reads a function file in: what would become of each field is told before anything is saved. */
 export function ImportDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const [text, setText] = useState("");
   const [settled] = useDebouncedValue(text, 250);
-  const check = useQuery(fileCheckOptions(settled));
+  const check = useQuery(fileCheckOptions(useProject(), settled));
   const save = useImportFile();
-  const problems = settled.trim() === "" ? undefined : check.data;
-  const isSound = text === settled && problems?.length === 0;
+  const report = settled.trim() === "" ? undefined : check.data;
+  const isSound = text === settled && report?.problems.length === 0;
 
   const take = async (files: FileList | null) => {
     const file = files?.[0];
@@ -47,7 +49,7 @@ export function ImportDialog({ isOpen, onClose }: { isOpen: boolean; onClose: ()
           classNames={{ input: classes.mono }}
           autosize
           minRows={8}
-          maxRows={20}
+          maxRows={14}
           spellCheck={false}
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
@@ -57,22 +59,15 @@ export function ImportDialog({ isOpen, onClose }: { isOpen: boolean; onClose: ()
             void take(event.dataTransfer.files);
           }}
         />
-        {problems && problems.length > 0 && (
-          <Alert color="red" role="alert" title="It cannot be saved as it is">
-            <List size="sm">
-              {problems.map((problem) => (
-                <List.Item key={`${problem.path} ${problem.code} ${problem.message}`}>
-                  {problem.path && <code>{problem.path}</code>} {problem.message}
-                </List.Item>
-              ))}
-            </List>
-          </Alert>
+        {check.isError && settled.trim() !== "" && (
+          <ErrorPanel
+            error={check.error}
+            title="It could not be checked"
+            isRetrying={check.isFetching}
+            onRetry={() => void check.refetch()}
+          />
         )}
-        {isSound && !save.isSuccess && (
-          <Text size="sm" role="status">
-            Nothing is wrong with it.
-          </Text>
-        )}
+        {report && !save.isSuccess && <FileReport report={report} />}
         {save.isError && <ErrorPanel error={save.error} />}
         {save.isSuccess && (
           <Text size="sm" role="status">

@@ -1,52 +1,64 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
+import { useProject } from "@/features/projects";
 import { call, commands } from "@/ipc";
-
-/** The project that is always there; choosing another comes with the screen of projects. */
-export const PROJECT = "default";
 
 export const functionKeys = {
   all: ["functions"] as const,
-  list: ["functions", "list", PROJECT] as const,
-  versions: (name: string) => ["functions", "versions", PROJECT, name] as const,
+  list: (project: string) => ["functions", "list", project] as const,
+  names: (project: string) => ["functions", "names", project] as const,
+  versions: (project: string, name: string) => ["functions", "versions", project, name] as const,
 };
 
-/** The functions of the project, latest versions. */
-export function functionListOptions() {
-  return queryOptions({ queryKey: functionKeys.list, queryFn: () => call(commands.listFunctions(PROJECT)) });
+/** The functions of a project, latest versions. */
+export function functionListOptions(project: string) {
+  return queryOptions({
+    queryKey: functionKeys.list(project),
+    queryFn: () => call(commands.listFunctions(project)),
+  });
+}
+
+/** The names of a project's functions and their labels: enough to choose from. */
+export function functionNamesOptions(project: string) {
+  return queryOptions({
+    queryKey: functionKeys.names(project),
+    queryFn: () => call(commands.functionNames(project)),
+  });
 }
 
 /** All versions of a function, newest first. */
-export function functionVersionsOptions(name: string) {
+export function functionVersionsOptions(project: string, name: string) {
   return queryOptions({
-    queryKey: functionKeys.versions(name),
-    queryFn: () => call(commands.functionVersions(PROJECT, name)),
+    queryKey: functionKeys.versions(project, name),
+    queryFn: () => call(commands.functionVersions(project, name)),
   });
 }
 
 export function useDeleteFunction(name: string) {
   const client = useQueryClient();
+  const project = useProject();
   return useMutation({
-    mutationFn: () => call(commands.deleteFunction(PROJECT, name)),
+    mutationFn: () => call(commands.deleteFunction(project, name)),
     onSuccess: () => client.invalidateQueries({ queryKey: functionKeys.all }),
   });
 }
 
-/** What is wrong with the text of a function file; nothing is saved. */
-export function fileCheckOptions(text: string) {
+/** What the text of a function file would come to; nothing is saved. */
+export function fileCheckOptions(project: string, text: string) {
   return queryOptions({
-    queryKey: ["functions", "file", text],
-    queryFn: () => call(commands.checkFile(text)),
+    queryKey: ["functions", "file", project, text],
+    queryFn: () => call(commands.checkFile(project, text)),
     enabled: text.trim() !== "",
     gcTime: 0,
   });
 }
 
-/** Saves the functions of a file; resolves to their names. */
+/** Saves the functions of a file in the project; resolves to their names. */
 export function useImportFile() {
   const client = useQueryClient();
+  const project = useProject();
   return useMutation({
-    mutationFn: (text: string) => call(commands.importFile(PROJECT, text)),
+    mutationFn: (text: string) => call(commands.importFile(project, text)),
     onSuccess: () => client.invalidateQueries({ queryKey: functionKeys.all }),
   });
 }

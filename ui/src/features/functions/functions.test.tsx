@@ -57,19 +57,34 @@ test("deleting a function says what stays", async () => {
   await userEvent.click(await screen.findByRole("button", { name: "Delete…" }));
   const dialog = await screen.findByRole("dialog", { name: "Delete train" });
   expect(within(dialog).getByText(/Its runs stay/)).toBeInTheDocument();
-  await userEvent.click(within(dialog).getByRole("button", { name: "Delete" }));
+  await userEvent.click(within(dialog).getByRole("button", { name: "Delete train, 2 versions" }));
   await waitFor(() => expect(router.state.location.pathname).toBe("/functions"));
   expect(deleteFunction).toHaveBeenCalledWith({ project: "default", name: "train" });
 });
 
-test("a file's problems are told before anything is saved", async () => {
+test("what becomes of each field of a file is told before anything is saved", async () => {
   const importFile = vi.fn(() => ["hello"]);
   renderAt("/functions", {
     listFunctions: () => [train],
     checkFile: ({ text }) =>
       String(text).includes("busybox")
-        ? []
-        : [{ path: "spec.image", code: "required", message: "An image is needed." }],
+        ? {
+            problems: [],
+            report: {
+              notes: [
+                { path: "spec.code", kind: "rewritten", message: 'Read as part of "source".' },
+                { path: "spec.zeta", kind: "kept", message: "Unknown here; kept as it is." },
+              ],
+            },
+            functions: [
+              { name: "hello", version: 3, is_known: false, tasks: ["job"], suggested_command: null },
+            ],
+          }
+        : {
+            problems: [{ path: "spec.image", code: "required", message: "An image is needed." }],
+            report: { notes: [] },
+            functions: [],
+          },
     importFile,
   });
   await userEvent.click(await screen.findByRole("button", { name: "From a file…" }));
@@ -80,6 +95,12 @@ test("a file's problems are told before anything is saved", async () => {
   expect(within(dialog).getByRole("button", { name: "Save" })).toBeDisabled();
   await userEvent.type(field, "{Enter}image: busybox");
   await waitFor(() => expect(within(dialog).getByRole("button", { name: "Save" })).toBeEnabled());
+  expect(within(dialog).getByRole("region", { name: "What would be saved" })).toHaveTextContent(
+    "hello as version 3, with defaults for job",
+  );
+  expect(within(dialog).getByRole("region", { name: "Rewritten" })).toHaveTextContent("spec.code");
+  expect(within(dialog).getByRole("region", { name: "Kept as unknown" })).toHaveTextContent("spec.zeta");
+  expect(importFile).not.toHaveBeenCalled();
   await userEvent.click(within(dialog).getByRole("button", { name: "Save" }));
   expect(await within(dialog).findByText("Saved: hello.")).toBeInTheDocument();
 });

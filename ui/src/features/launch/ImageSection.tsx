@@ -1,8 +1,9 @@
-import { Text, Textarea, TextInput } from "@mantine/core";
+import { Text } from "@mantine/core";
 
 import type { Preview } from "@/ipc";
 
 import { suggestedName } from "./draft";
+import { AskedField, LinesField, TypedField } from "./fields";
 import classes from "./launch.module.css";
 import type { SectionProps } from "./NewRun";
 import { Section } from "./Section";
@@ -10,54 +11,30 @@ import { Section } from "./Section";
 type Props = SectionProps & { preview: Preview | undefined };
 
 /** What runs. */
-export function ImageSection({ draft, change, problem, onLeave, preview }: Props) {
-  const mono = { input: classes.mono };
+export function ImageSection({ preview, ...section }: Props) {
   return (
     <Section title="Image and command">
-      <TextInput
+      <AskedField
+        section={section}
+        name="image"
         label="Image"
         required
         placeholder="python:3.11-slim"
-        classNames={mono}
-        spellCheck={false}
-        value={draft.image}
-        error={problem("image")}
-        onChange={(event) => change({ image: event.currentTarget.value })}
-        onBlur={() => onLeave("image")}
+        kind="images"
       />
-      <TextInput
-        label="Name"
-        description="Of the function: runs of the same name belong together."
-        placeholder={suggestedName(draft.image) || "train"}
-        spellCheck={false}
-        value={draft.name}
-        error={problem("name")}
-        onChange={(event) => change({ name: event.currentTarget.value })}
-        onBlur={() => onLeave("name")}
-      />
-      <TextInput
+      <NameField {...section} />
+      <TypedField
+        section={section}
+        name="command"
         label="Command"
         description="Split as a shell would, but no shell runs it. Empty: the image's own."
         placeholder="python train.py --epochs 10"
-        classNames={mono}
-        spellCheck={false}
-        value={draft.command}
-        error={problem("command")}
-        onChange={(event) => change({ command: event.currentTarget.value })}
-        onBlur={() => onLeave("command")}
       />
-      <Textarea
+      <LinesField
+        section={section}
+        name="args"
         label="Arguments"
         description="One a line, taken as they are."
-        classNames={mono}
-        spellCheck={false}
-        autosize
-        minRows={1}
-        maxRows={8}
-        value={draft.args}
-        error={problem("args")}
-        onChange={(event) => change({ args: event.currentTarget.value })}
-        onBlur={() => onLeave("args")}
       />
       {preview && (preview.command ?? preview.args) && (
         <Text size="xs" c="dimmed" className={classes.mono} aria-label="As the container gets it">
@@ -67,5 +44,44 @@ export function ImageSection({ draft, change, problem, onLeave, preview }: Props
         </Text>
       )}
     </Section>
+  );
+}
+
+/** What is built. */
+export function BuildSection(section: SectionProps) {
+  return (
+    <Section title="Image to build">
+      <AskedField
+        section={section}
+        name="base_image"
+        label="Base image"
+        description="Not needed where the code is a Dockerfile."
+        placeholder="python:3.11-slim"
+        kind="images"
+      />
+      <NameField {...section} />
+      <LinesField
+        section={section}
+        name="instructions"
+        label="Instructions"
+        description="One a line: a command that the build runs, or a line of a Dockerfile."
+        placeholder={"pip install scikit-learn\nENV MODE=fast"}
+        minRows={3}
+      />
+    </Section>
+  );
+}
+
+function NameField(section: SectionProps) {
+  const { image, base_image } = section.draft;
+  return (
+    <TypedField
+      section={section}
+      name="name"
+      label="Name"
+      description="Of the function: runs of the same name belong together."
+      placeholder={suggestedName(image || base_image) || "train"}
+      isPlain
+    />
   );
 }

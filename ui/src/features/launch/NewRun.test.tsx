@@ -10,13 +10,21 @@ import { renderAt } from "@/test/render";
 const good: Preview = {
   problems: [],
   yaml: "kind: Job\nmetadata:\n  name: train-x\n",
+  values: [],
   command: ["python", "train.py"],
   args: ["--lr", "0.1"],
   target: "lab / team",
 };
 
 function bad(path: string, message: string): Preview {
-  return { problems: [{ path, code: "x", message }], yaml: null, command: null, args: null, target: null };
+  return {
+    problems: [{ path, code: "x", message }],
+    yaml: null,
+    values: [],
+    command: null,
+    args: null,
+    target: null,
+  };
 }
 
 const launched = runningView({ id: "aaaa1111-0000-4000-8000-000000000000", name: "train-new" });
@@ -25,17 +33,20 @@ function show(backend: Backend = {}) {
   return renderAt("/new", { previewRun: () => good, runDetails: () => runDetails(launched), ...backend });
 }
 
-/** Fields whose labels may hold a star for "required". */
-const field = (name: string) => screen.getByRole("textbox", { name: new RegExp(`^${name}`) });
+/** A field of the form by its name, which may hold a star for "required"; of those with suggestions not their list. */
+const named = (name: string) =>
+  [new RegExp(`^${name}`), { selector: "input, textarea, [role=textbox]" }] as const;
+const field = (name: string) => screen.getByLabelText(...named(name));
 
 async function type(name: string, text: string) {
-  await userEvent.click(await screen.findByRole("textbox", { name: new RegExp(`^${name}`) }));
+  await userEvent.click(await screen.findByLabelText(...named(name)));
   await userEvent.paste(text);
 }
 
 test("what was typed arrives at the core as typed, and the run's page opens", async () => {
   const launchRun = vi.fn((args: Record<string, unknown>) => (args ? launched : launched));
-  const { router } = show({ launchRun });
+  const saveDraft = vi.fn((args: Record<string, unknown>) => (args ? null : null));
+  const { router } = show({ launchRun, saveDraft });
   await screen.findByText("A job in lab / team");
   await type("Image", "python:3.11");
   await type("Command", "python train.py");
@@ -60,7 +71,9 @@ test("what was typed arrives at the core as typed, and the run's page opens", as
     namespace: "team",
   };
   expect(launchRun.mock.calls[0]?.[0].form).toMatchObject(expected);
-  expect(localStorage.getItem("berth.draft")).toBeNull();
+  // What was typed is kept, and not any more once it runs.
+  await waitFor(() => expect(saveDraft.mock.calls.at(-1)?.[0]).toEqual({ key: "new", draft: null }));
+  expect(saveDraft.mock.calls.some(([args]) => String(args.draft).includes("train.py"))).toBe(true);
 });
 
 test("the objects and the words of the command are shown as they would be made", async () => {
@@ -73,11 +86,10 @@ test("the objects and the words of the command are shown as they would be made",
   );
 });
 
-test("a problem stands at its field, once the field was left", async () => {
+test("a problem stands at its field and at no other", async () => {
   show({ previewRun: () => bad("task.resources.mem.limits", '"1.5Gb" is not a quantity.') });
   await type("Image", "python:3.11");
   await type("Memory at most", "1.5Gb");
-  expect(screen.queryByText('"1.5Gb" is not a quantity.')).not.toBeInTheDocument();
   await userEvent.tab();
   expect(await screen.findByText('"1.5Gb" is not a quantity.')).toBeInTheDocument();
   expect(field("Memory at most")).toBeInvalid();
@@ -131,19 +143,94 @@ test("a cluster that does not answer is told above the form; the same form again
   expect(field("Image")).toHaveValue("python:3.11");
 });
 
+test("a problem is told while the field is typed in, after a pause, and counted beside its section", async () => {
+  show({ previewRun: () => bad("resources.mem.limits", '"1.5Gb" is not a quantity.') });
+  await type("Memory at most", "1.5Gb");
+  expect(await screen.findByText('"1.5Gb" is not a quantity.')).toBeInTheDocument();
+  expect(field("Memory at most")).toHaveFocus();
+  const sections = screen.getByRole("navigation", { name: "Sections of the form" });
+  expect(within(sections).getByRole("button", { name: /^Resources/ })).toHaveTextContent(
+    "⚠ 1 field needs a look",
+  );
+  expect(within(sections).getByRole("button", { name: /^Image/ })).toHaveTextContent("nothing given");
+});
+
+test("controls suggest what there is once they are used, and take anything else", async () => {
+  const suggestions = vi.fn((args: Record<string, unknown>) =>
+    args.kind === "images"
+      ? { items: [{ name: "python:3.11", values: [], effect: null, note: "4 runs" }], notice: null }
+      : { items: [], notice: "You may not list the nodes of this cluster, so nothing is suggested." },
+  );
+  show({ suggestions });
+  await screen.findByText("A job in lab / team");
+  expect(suggestions).not.toHaveBeenCalled();
+  await userEvent.click(await screen.findByLabelText(...named("Image")));
+  await userEvent.click(await screen.findByRole("option", { name: /python:3.11.*4 runs/ }));
+  expect(field("Image")).toHaveValue("python:3.11");
+  await userEvent.click(screen.getByRole("button", { name: "Add node label" }));
+  await type("Name of node label 1", "disk");
+  expect(await screen.findByText(/You may not list the nodes/)).toBeInTheDocument();
+  expect(field("Name of node label 1")).toHaveValue("disk");
+  expect(suggestions).toHaveBeenCalledWith({
+    project: "default",
+    place: { context: "lab", namespace: "team" },
+    kind: "node_labels",
+  });
+});
+
+test("a taint is chosen whole", async () => {
+  show({
+    suggestions: ({ kind }) => ({
+      items:
+        kind === "taints" ? [{ name: "gpu", values: ["a100"], effect: "NoSchedule", note: "2 nodes" }] : [],
+      notice: null,
+    }),
+  });
+  await userEvent.click(await screen.findByRole("button", { name: "Put up with a taint" }));
+  await userEvent.click(field("Key of taint 1"));
+  await userEvent.click(await screen.findByRole("option", { name: /gpu.*NoSchedule · 2 nodes/ }));
+  expect(field("Key of taint 1")).toHaveValue("gpu");
+  expect(field("Value of taint 1")).toHaveValue("a100");
+  expect(field("Effect of taint 1")).toHaveValue("NoSchedule");
+});
+
+test("an affinity is typed or comes from a file, and what is wrong with it stands at it", async () => {
+  const previewRun = vi.fn(() => bad("affinity.nodeAfinity", 'Write "nodeAffinity".'));
+  show({ previewRun });
+  await type("Image", "busybox");
+  await userEvent.click(screen.getByRole("button", { name: "Add affinity" }));
+  await type("Affinity", "nodeAfinity: {}");
+  expect(await screen.findByText('Write "nodeAffinity".')).toBeInTheDocument();
+  expect(field("Affinity")).toBeInvalid();
+  await waitFor(() =>
+    expect(previewRun).toHaveBeenLastCalledWith({
+      form: expect.objectContaining({ affinity: "nodeAfinity: {}" }),
+    }),
+  );
+});
+
 test("problems of no field of the form are told too", async () => {
-  show({ previewRun: () => bad("affinity", "The selector is malformed.") });
+  show({ previewRun: () => bad("service_name", "The selector is malformed.") });
   await type("Image", "python:3.11");
   await userEvent.tab();
   expect(await screen.findByText("The selector is malformed.")).toBeInTheDocument();
 });
 
 test("a draft is there again when the form is", async () => {
-  const first = show();
+  const drafts = new Map<string, string | null>();
+  const onDisk: Backend = {
+    readDraft: ({ key }) => drafts.get(String(key)) ?? null,
+    saveDraft: ({ key, draft }) => {
+      drafts.set(String(key), draft === null ? null : String(draft));
+      return null;
+    },
+  };
+  const first = show(onDisk);
   await type("Image", "python:3.11");
   await type("Command", "python -V");
+  await waitFor(() => expect(drafts.get("new")).toContain("python -V"));
   first.unmount();
-  show();
+  show(onDisk);
   expect(await screen.findByDisplayValue("python -V")).toBeInTheDocument();
   expect(field("Image")).toHaveValue("python:3.11");
 });
@@ -172,13 +259,22 @@ test("a file becomes the code, with its name and language", async () => {
   const input = button.closest("label")?.querySelector("input");
   if (!input) throw new Error("the button has no file field");
   await userEvent.upload(input, file);
-  await waitFor(() => expect(field("Code")).toHaveValue("print(1)\n"));
+  await waitFor(() => expect(field("Code")).toHaveTextContent("print(1)"));
   expect(field("File name")).toHaveValue("train.py");
+});
+
+test("Tab indents the code, and the field says how the keyboard leaves it", async () => {
+  show();
+  await type("Code", "if x:");
+  await userEvent.keyboard("{Tab}");
+  expect(field("Code")).toHaveFocus();
+  expect(field("Code")).toHaveTextContent(/^ {4}if x:$/, { normalizeWhitespace: false });
+  expect(field("Code")).toHaveAccessibleDescription(/Escape, then Tab, leaves the field/);
 });
 
 test("a starter fills the form and leaves the person's own draft alone", async () => {
   const { router } = renderAt("/new?starter=python", { previewRun: () => good });
-  expect(await screen.findByRole("textbox", { name: "Image" })).toHaveValue("python:3.12-slim");
+  expect(await screen.findByLabelText(...named("Image"))).toHaveValue("python:3.12-slim");
   await router.navigate({ to: "/new" });
-  await waitFor(() => expect(screen.getByRole("textbox", { name: "Image" })).toHaveValue(""));
+  await waitFor(() => expect(field("Image")).toHaveValue(""));
 });

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, List, Modal, Stack, Text, Title } from "@mantine/core";
+import { Alert, Button, Group, List, SegmentedControl, Stack, Text, Title } from "@mantine/core";
 import { useDebouncedValue, useHotkeys } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -6,53 +6,91 @@ import { useEffect, useMemo, useRef, useState } from "react";
 
 import { useContextLook } from "@/features/clusters";
 import { asIpcError } from "@/ipc";
+import { ConfirmDialog } from "@/shared/ConfirmDialog";
 import { ErrorPanel } from "@/shared/ErrorPanel";
+import { Loading } from "@/shared/Loading";
 import { newRunId } from "@/shared/runId";
 
-import { previewOptions, useCheck, useLaunch, useSaveFunction } from "./api";
+import { draftOptions, useCheck, useLaunch, useSaveFunction } from "./api";
+import { AdvancedSection } from "./AdvancedSection";
 import { CodeSection } from "./CodeSection";
-import { toForm, type Draft, type Place } from "./draft";
+import { actions, toForm, typedParts, withAction, type Draft, type Place } from "./draft";
 import { EnvironmentSection } from "./EnvironmentSection";
 import { launchId, type LastTry } from "./identity";
-import { ImageSection } from "./ImageSection";
+import { BuildSection, ImageSection } from "./ImageSection";
 import classes from "./launch.module.css";
 import { LimitsSection } from "./LimitsSection";
-import { differences, keptNames, type Origin } from "./origin";
+import { differences, draftKey, keptNames, type Origin } from "./origin";
 import { Outcome } from "./Outcome";
 import { PlacementSection } from "./PlacementSection";
 import { PreviewPane } from "./PreviewPane";
 import { sortProblems, type Field } from "./problems";
+import { ProfileSection } from "./ProfileSection";
 import { ResourcesSection } from "./ResourcesSection";
+import { ScheduleSection } from "./ScheduleSection";
+import { SecretsSection } from "./SecretsSection";
 import { SectionList } from "./SectionList";
+import { ServiceSection } from "./ServiceSection";
 import { useDraft } from "./useDraft";
+import { useJudged } from "./useJudged";
+import { usePreview } from "./usePreview";
+import { VolumesSection } from "./VolumesSection";
 
 /** Any id does for a preview; the same one each time, so that the same form is the same preview. */
 const PREVIEW_ID = "00000000-0000-4000-8000-000000000000";
 
+/** What can be done with a function, in words. */
+const words = {
+  job: { label: "Job", one: "A job" },
+  serve: { label: "Service", one: "A service" },
+  deploy: { label: "Deployment", one: "A deployment" },
+  build: { label: "Build", one: "A build of an image" },
+} as const satisfies Record<Draft["action"], unknown>;
+
 /** What a section needs of the form. */
 export type SectionProps = {
   draft: Draft;
+  /** Where the run goes, and what is suggested comes from. */
+  place: Place;
   change: (part: Partial<Draft>) => void;
-  /** What is wrong at a field, once the person has left it or tried to run. */
+  /** What is wrong at a field, once the person paused in it, left it or tried to run. */
   problem: (field: Field) => string | undefined;
   /** The person has left a field. */
   onLeave: (field: Field) => void;
 };
 
-/** The form of a new run: one page, the objects beside it as they would be made. */
-export function NewRun({ place: chosen, origin = {} }: { place: Place; origin?: Origin }) {
+type Props = { place: Place; origin?: Origin };
+
+/** The form of a new run, with what was typed into it before. */
+export function NewRun({ place, origin = {} }: Props) {
+  const stored = useQuery(draftOptions(draftKey(origin, place.project)));
+  if (stored.isPending) return <Loading what="what was typed before" rows={8} />;
+  return <Form place={place} origin={origin} stored={stored.data ?? null} unread={stored.error} />;
+}
+
+type FormProps = Required<Props> & {
+  stored: Draft | null;
+  /** Why what was typed before cannot be read. */
+  unread: Error | null;
+};
+
+/** One page, the objects beside it as they would be made. */
+function Form({ place: chosen, origin, stored, unread }: FormProps) {
   const navigate = useNavigate();
-  const { draft, change, clear, original, isLoading, error } = useDraft(origin);
+  const { draft, change, clear, original, isReady, error, retry, unkept } = useDraft(
+    origin,
+    chosen.project,
+    stored,
+  );
   // A repeated run goes where the original went, whatever is chosen above.
   const place = useMemo(
     () =>
       original && original.context !== ""
-        ? { context: original.context, namespace: original.namespace }
+        ? { context: original.context, namespace: original.namespace, project: original.project }
         : chosen,
     [original, chosen],
   );
-  const [left, setLeft] = useState<ReadonlySet<Field>>(new Set());
-  const [wasTried, setTried] = useState(false);
+  const judged = useJudged(stored === null ? [] : typedParts(stored));
   const launch = useLaunch();
   const check = useCheck();
   const save = useSaveFunction();
@@ -61,35 +99,42 @@ export function NewRun({ place: chosen, origin = {} }: { place: Place; origin?: 
 
   const form = useMemo(() => toForm(draft, PREVIEW_ID, place), [draft, place]);
   const [settled] = useDebouncedValue(form, 250);
-  const preview = useQuery({ ...previewOptions(settled), enabled: draft.image.trim() !== "" || wasTried });
+  const hasImage = (draft.action === "build" ? draft.base_image + draft.code : draft.image).trim() !== "";
+  const preview = usePreview(settled, hasImage || judged.isJudging);
 
   // What the launch itself found stands until something is typed; then the preview's word counts again.
   const refused =
     launch.error && asIpcError(launch.error).fields.length > 0 ? asIpcError(launch.error).fields : null;
   const sorted = sortProblems(refused ?? preview.data?.problems ?? []);
 
+  const misplaced = judged.isTold("place") ? sorted.fields.get("place") : undefined;
+  const wrong = [...sorted.fields.keys()].filter(judged.isTold);
   const section: SectionProps = {
     draft,
+    place,
     change: (part) => {
       if (launch.isError) launch.reset();
       if (!check.isIdle) check.reset();
       if (!save.isIdle) save.reset();
       change(part);
+      judged.onType(Object.keys(part));
     },
-    problem: (field) => (wasTried || left.has(field) ? sorted.fields.get(field) : undefined),
-    onLeave: (field) => setLeft((known) => (known.has(field) ? known : new Set(known).add(field))),
+    problem: (field) => (judged.isTold(field) ? sorted.fields.get(field) : undefined),
+    onLeave: judged.onLeave,
   };
 
+  const isService = draft.action === "serve" || draft.action === "deploy";
   const look = useContextLook(place.context);
   const [isAsking, setAsking] = useState(false);
   const run = () => {
+    if (!isReady) return;
     if (look.is_protected) setAsking(true);
     else launchNow();
   };
   const launchNow = () => {
     if (launch.isPending) return;
     setAsking(false);
-    setTried(true);
+    judged.onTry();
     const content = JSON.stringify(form);
     const id = launchId(lastTry.current, content, newRunId);
     launch.mutate(
@@ -105,9 +150,7 @@ export function NewRun({ place: chosen, origin = {} }: { place: Place; origin?: 
       },
     );
   };
-  const changed = original
-    ? differences({ ...original, id: form.id }, { ...form, project: original.project })
-    : [];
+  const changed = original ? differences({ ...original, id: form.id }, form) : [];
   const kept = keptNames(draft.kept);
   // What was refused is brought into view.
   useEffect(() => {
@@ -116,7 +159,8 @@ export function NewRun({ place: chosen, origin = {} }: { place: Place; origin?: 
     first?.focus({ preventScroll: true });
     first?.scrollIntoView({ block: "center" });
   }, [refused]);
-  useHotkeys([["mod+Enter", run]], []);
+  // In every field of the form, code included.
+  useHotkeys([["mod+Enter", run]], [], true);
 
   return (
     <div className={classes.screen}>
@@ -128,10 +172,22 @@ export function NewRun({ place: chosen, origin = {} }: { place: Place; origin?: 
           <Text size="sm" c="dimmed">
             {place.context === null
               ? "No context is chosen: choose one above."
-              : `A job in ${place.context} / ${place.namespace}`}
+              : `${words[draft.action].one} in ${place.context} / ${place.namespace}`}
             {kept.length > 0 && ` · also kept from the original: ${kept.join(", ")}`}
           </Text>
+          {misplaced && (
+            <Text size="xs" c="red" role="alert">
+              {misplaced}
+            </Text>
+          )}
         </div>
+        <SegmentedControl
+          size="xs"
+          aria-label="Action"
+          data={actions.map((action) => ({ value: action, label: words[action].label }))}
+          value={draft.action}
+          onChange={(chosen) => section.change(withAction(draft, chosen))}
+        />
         <Group gap="xs">
           <Button
             size="xs"
@@ -139,8 +195,7 @@ export function NewRun({ place: chosen, origin = {} }: { place: Place; origin?: 
             onClick={() => {
               clear();
               launch.reset();
-              setLeft(new Set());
-              setTried(false);
+              judged.reset();
             }}
           >
             {original ? "Back to the original" : "Clear"}
@@ -148,9 +203,10 @@ export function NewRun({ place: chosen, origin = {} }: { place: Place; origin?: 
           <Button
             size="xs"
             variant="default"
+            disabled={!isReady}
             loading={save.isPending}
             onClick={() => {
-              setTried(true);
+              judged.onTry();
               save.mutate(form);
             }}
           >
@@ -159,9 +215,10 @@ export function NewRun({ place: chosen, origin = {} }: { place: Place; origin?: 
           <Button
             size="xs"
             variant="default"
+            disabled={!isReady}
             loading={check.isPending}
             onClick={() => {
-              setTried(true);
+              judged.onTry();
               check.mutate(form);
             }}
           >
@@ -169,6 +226,7 @@ export function NewRun({ place: chosen, origin = {} }: { place: Place; origin?: 
           </Button>
           <Button
             size="xs"
+            disabled={!isReady}
             loading={launch.isPending}
             onClick={run}
             rightSection={<Text size="xs">Ctrl ⏎</Text>}
@@ -184,35 +242,35 @@ export function NewRun({ place: chosen, origin = {} }: { place: Place; origin?: 
       )}
       {error !== null && (
         <div className={classes.failure}>
-          <ErrorPanel error={error} title="What the form is filled from cannot be read" />
+          <ErrorPanel error={error} onRetry={retry} title="What the form is filled from cannot be read" />
+        </div>
+      )}
+      {(unread ?? unkept) && (
+        <div className={classes.failure}>
+          <ErrorPanel
+            error={unread ?? unkept}
+            title={unread ? "What was typed before cannot be read" : "What is typed is not kept on disk"}
+          />
         </div>
       )}
       <Outcome check={check} save={save} />
-      <Modal
-        opened={isAsking}
-        onClose={() => setAsking(false)}
+      <ConfirmDialog
+        isOpen={isAsking}
         title={`Launch on ${look.alias ?? place.context ?? ""}?`}
-        transitionProps={{ duration: 100 }}
+        keep="Not now"
+        confirm="Launch"
+        onClose={() => setAsking(false)}
+        onConfirm={launchNow}
       >
-        <Stack>
-          <Text size="sm">
-            You asked to be asked before anything is launched there. It goes to {place.context} /{" "}
-            {place.namespace}.
-          </Text>
-          <Group justify="flex-end">
-            <Button variant="default" onClick={() => setAsking(false)}>
-              Not now
-            </Button>
-            <Button data-autofocus onClick={launchNow}>
-              Launch
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
+        <Text size="sm">
+          You asked to be asked before anything is launched there. It goes to {place.context} /{" "}
+          {place.namespace}.
+        </Text>
+      </ConfirmDialog>
       <div className={classes.columns}>
-        <SectionList draft={draft} problems={wasTried || left.size > 0 ? sorted : undefined} />
+        <SectionList draft={draft} wrong={wrong} />
         <Stack ref={fields} className={classes.form} gap="xl">
-          {(wasTried || left.size > 0) && sorted.rest.length > 0 && (
+          {judged.isJudging && sorted.rest.length > 0 && (
             <Alert color="red" variant="light" role="alert">
               <List size="sm">
                 {sorted.rest.map((problem) => (
@@ -221,18 +279,33 @@ export function NewRun({ place: chosen, origin = {} }: { place: Place; origin?: 
               </List>
             </Alert>
           )}
-          <ImageSection {...section} preview={preview.data} />
-          <CodeSection {...section} />
-          <EnvironmentSection {...section} />
-          <ResourcesSection {...section} />
-          <PlacementSection {...section} />
-          <LimitsSection {...section} />
+          {isReady ? (
+            <>
+              {draft.action === "build" ? (
+                <BuildSection {...section} />
+              ) : (
+                <ImageSection {...section} preview={preview.data} />
+              )}
+              <CodeSection {...section} />
+              {isService && <ServiceSection {...section} />}
+              {draft.action === "job" && <ScheduleSection {...section} />}
+              <EnvironmentSection {...section} />
+              <SecretsSection {...section} />
+              <VolumesSection {...section} />
+              <ProfileSection {...section} preview={preview.data} />
+              <ResourcesSection {...section} />
+              <PlacementSection {...section} />
+              {!isService && <LimitsSection {...section} />}
+              <AdvancedSection {...section} />
+            </>
+          ) : (
+            error === null && <Loading what="what the form is filled from" rows={8} />
+          )}
         </Stack>
         <PreviewPane
-          preview={preview.data}
-          error={preview.error}
+          preview={preview}
           problems={sorted.fields.size + sorted.rest.length}
-          hasImage={draft.image.trim() !== "" || isLoading}
+          hasImage={hasImage || judged.wasTried}
           changed={changed}
         />
       </div>

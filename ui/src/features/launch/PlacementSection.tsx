@@ -1,12 +1,18 @@
-import { ActionIcon, Button, Group, Select, Text, TextInput } from "@mantine/core";
+import { Group, Select, Text, TextInput } from "@mantine/core";
+import { useState } from "react";
 
-import { Icon } from "@/shared/Icon";
+import { CodeField } from "@/shared/CodeField";
 
-import { typedTolerations, type EnvDraft, type TolerationDraft } from "./draft";
+import { AddButton } from "./AddButton";
+import { blankRows } from "./draft";
 import classes from "./launch.module.css";
 import type { SectionProps } from "./NewRun";
 import { PairRow } from "./PairRow";
-import { Section } from "./Section";
+import { RemoveButton } from "./RemoveButton";
+import { rowControls } from "./rows";
+import { Section, Wrong } from "./Section";
+import { Notice, SuggestedInput } from "./SuggestedInput";
+import { useSuggestions, valuesOf } from "./useSuggestions";
 
 const effects = [
   { value: "", label: "any effect" },
@@ -15,117 +21,131 @@ const effects = [
   { value: "NoExecute", label: "NoExecute" },
 ];
 
-/** The next key of a list of rows. */
-function nextKey(rows: readonly { key: number }[]): number {
-  return 1 + Math.max(0, ...rows.map((row) => row.key));
-}
-
 /** On which nodes it may run. */
-export function PlacementSection({ draft, change, problem, onLeave }: SectionProps) {
+export function PlacementSection(section: SectionProps) {
+  const { draft, place, change, problem, onLeave } = section;
+  const labels = useSuggestions("node_labels", place);
+  const taints = useSuggestions("taints", place);
+  const [isOpen, setOpen] = useState(false);
   const mono = { input: classes.mono };
-  const setLabel = (key: number, part: Partial<EnvDraft>) =>
-    change({ nodeSelector: draft.nodeSelector.map((row) => (row.key === key ? { ...row, ...part } : row)) });
-  const setTaint = (key: number, part: Partial<TolerationDraft>) =>
-    change({ tolerations: draft.tolerations.map((row) => (row.key === key ? { ...row, ...part } : row)) });
-  const typed = typedTolerations(draft.tolerations);
+  const selector = rowControls("node_selector", draft.node_selector, section, (rows) =>
+    change({ node_selector: rows }),
+  );
+  const tolerations = rowControls("tolerations", draft.tolerations, section, (rows) =>
+    change({ tolerations: rows }),
+  );
   return (
     <Section title="Where it runs">
       <Text size="xs" c="dimmed">
         Without labels the cluster chooses any node that has room.
       </Text>
-      {draft.nodeSelector.map((row, index) => (
+      {draft.node_selector.map((row, index) => (
         <PairRow
-          key={row.key}
+          key={row.row}
           what={`node label ${index + 1}`}
           row={row}
           placeholders={{ name: "kubernetes.io/arch", value: "amd64" }}
           valueWidth={2}
-          onChange={(part) => setLabel(row.key, part)}
-          onLeave={() => onLeave("nodeSelector")}
-          onRemove={() => change({ nodeSelector: draft.nodeSelector.filter((other) => other !== row) })}
+          asked={labels}
+          error={(side) => selector.problem(row, side)}
+          onChange={(part) => selector.set(row, part)}
+          onLeave={() => onLeave("node_selector")}
+          onRemove={() => selector.remove(row)}
         />
       ))}
-      {problem("nodeSelector") && (
-        <Text size="xs" c="red">
-          {problem("nodeSelector")}
-        </Text>
+      <Wrong>{problem("node_selector")}</Wrong>
+      {draft.node_selector.length > 0 && <Notice>{labels.notice}</Notice>}
+      {draft.tolerations.map((row, index) => (
+        <Group key={row.row} gap="xs" align="flex-start" wrap="nowrap">
+          <SuggestedInput
+            flex={2}
+            aria-label={`Key of taint ${index + 1}`}
+            placeholder="nvidia.com/gpu"
+            classNames={mono}
+            suggestions={taints.items.map(({ name, effect, note }) => ({
+              name,
+              note: [effect, note].filter(Boolean).join(" · "),
+            }))}
+            onAsk={taints.ask}
+            value={row.key}
+            error={tolerations.problem(row, "key")}
+            onChange={(key) => tolerations.set(row, { key })}
+            // A taint is chosen whole.
+            onChoose={(key) => {
+              const chosen = taints.items.find((item) => item.name === key);
+              tolerations.set(row, { key, value: chosen?.values[0] ?? "", effect: chosen?.effect ?? "" });
+            }}
+            onBlur={() => tolerations.onLeave(row, "key")}
+          />
+          <SuggestedInput
+            flex={1}
+            aria-label={`Value of taint ${index + 1}`}
+            placeholder="any value"
+            classNames={mono}
+            suggestions={valuesOf(taints.items, row.key)}
+            onAsk={taints.ask}
+            value={row.value}
+            error={tolerations.problem(row, "value")}
+            onChange={(value) => tolerations.set(row, { value })}
+            onBlur={() => tolerations.onLeave(row, "value")}
+          />
+          <Select
+            flex={1}
+            aria-label={`Effect of taint ${index + 1}`}
+            data={effects}
+            allowDeselect={false}
+            value={row.effect}
+            error={tolerations.problem(row, "effect")}
+            // How long to stay is said for this effect alone.
+            onChange={(effect) =>
+              tolerations.set(row, {
+                effect: effect ?? "",
+                ...(effect === "NoExecute" ? {} : { seconds: "" }),
+              })
+            }
+          />
+          {row.effect === "NoExecute" && (
+            <TextInput
+              w={92}
+              aria-label={`Seconds to stay with taint ${index + 1}`}
+              placeholder="for ever"
+              inputMode="numeric"
+              classNames={mono}
+              rightSection={<span className={classes.unit}>s</span>}
+              rightSectionPointerEvents="none"
+              value={row.seconds}
+              error={tolerations.problem(row, "seconds")}
+              onChange={(event) => tolerations.set(row, { seconds: event.currentTarget.value })}
+              onBlur={() => tolerations.onLeave(row, "seconds")}
+            />
+          )}
+          <RemoveButton what={`taint ${index + 1}`} onClick={() => tolerations.remove(row)} />
+        </Group>
+      ))}
+      {draft.tolerations.length > 0 && <Notice>{taints.notice}</Notice>}
+      {(isOpen || draft.affinity !== "") && (
+        <CodeField
+          label="Affinity"
+          description="Kubernetes' affinity object, as YAML or JSON: nodeAffinity, podAffinity, podAntiAffinity. A file can be dropped here."
+          grammar="yaml"
+          accept=".yaml,.yml,.json"
+          value={draft.affinity}
+          error={problem("affinity")}
+          onChange={(affinity) => change({ affinity })}
+          onLeave={() => onLeave("affinity")}
+          onFile={(file) => void file.text().then((affinity) => change({ affinity }))}
+        />
       )}
-      {draft.tolerations.map((row, index) => {
-        const position = typed.indexOf(row);
-        return (
-          <Group key={row.key} gap="xs" align="flex-start" wrap="nowrap">
-            <TextInput
-              flex={2}
-              aria-label={`Key of taint ${index + 1}`}
-              placeholder="nvidia.com/gpu"
-              classNames={mono}
-              spellCheck={false}
-              value={row.name}
-              error={position < 0 ? undefined : problem(`tolerations.${position}`)}
-              onChange={(event) => setTaint(row.key, { name: event.currentTarget.value })}
-              onBlur={() => onLeave(`tolerations.${position}`)}
-            />
-            <TextInput
-              flex={1}
-              aria-label={`Value of taint ${index + 1}`}
-              placeholder="any value"
-              classNames={mono}
-              spellCheck={false}
-              value={row.value}
-              onChange={(event) => setTaint(row.key, { value: event.currentTarget.value })}
-              onBlur={() => onLeave(`tolerations.${position}`)}
-            />
-            <Select
-              flex={1}
-              aria-label={`Effect of taint ${index + 1}`}
-              data={effects}
-              allowDeselect={false}
-              value={row.effect}
-              onChange={(effect) => setTaint(row.key, { effect: effect ?? "" })}
-            />
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              mt={4}
-              aria-label={`Remove taint ${index + 1}`}
-              onClick={() => change({ tolerations: draft.tolerations.filter((other) => other !== row) })}
-            >
-              <Icon name="close" size={14} />
-            </ActionIcon>
-          </Group>
-        );
-      })}
       <Group gap="xs">
-        <Button
-          size="compact-sm"
-          variant="default"
-          leftSection={<Icon name="plus" size={12} />}
-          onClick={() =>
-            change({
-              nodeSelector: [
-                ...draft.nodeSelector,
-                { key: nextKey(draft.nodeSelector), name: "", value: "" },
-              ],
-            })
-          }
-        >
+        <AddButton onClick={() => selector.add({ ...blankRows.node_selector, row: 0 })}>
           Add node label
-        </Button>
-        <Button
-          size="compact-sm"
-          variant="default"
-          leftSection={<Icon name="plus" size={12} />}
-          onClick={() =>
-            change({
-              tolerations: [
-                ...draft.tolerations,
-                { key: nextKey(draft.tolerations), name: "", value: "", effect: "" },
-              ],
-            })
-          }
-        >
+        </AddButton>
+        <AddButton onClick={() => tolerations.add({ ...blankRows.tolerations, row: 0 })}>
           Put up with a taint
-        </Button>
+        </AddButton>
+        {!isOpen && draft.affinity === "" && (
+          <AddButton onClick={() => setOpen(true)}>Add affinity</AddButton>
+        )}
       </Group>
     </Section>
   );

@@ -1,16 +1,17 @@
-import { Group, Text, Title } from "@mantine/core";
+import { Group, Title } from "@mantine/core";
 
-import type { Preview } from "@/ipc";
 import { Copy } from "@/shared/Copy";
-import { ErrorPanel } from "@/shared/ErrorPanel";
+import { Empty } from "@/shared/Empty";
 import { plural } from "@/shared/format";
+import { Loaded } from "@/shared/Loaded";
+import { readable } from "@/shared/yaml";
 
 import classes from "./launch.module.css";
 import type { Difference } from "./origin";
+import type { PreviewQuery } from "./usePreview";
 
 type Props = {
-  preview: Preview | undefined;
-  error: Error | null;
+  preview: PreviewQuery;
   problems: number;
   hasImage: boolean;
   /** What is said otherwise than in the run or function that the form was filled from. */
@@ -18,14 +19,14 @@ type Props = {
 };
 
 /** The objects as they would be made: live, to read. */
-export function PreviewPane({ preview, error, problems, hasImage, changed }: Props) {
+export function PreviewPane({ preview, problems, hasImage, changed }: Props) {
   return (
     <aside className={classes.preview} aria-label="What will be created">
       <Group justify="space-between" className={classes.previewHead}>
         <Title order={2} size="h5">
           What will be created
         </Title>
-        {preview?.yaml && <Copy text={preview.yaml} label="Copy YAML" />}
+        {preview.data?.yaml && <Copy text={preview.data.yaml} label="Copy YAML" />}
       </Group>
       {changed.length > 0 && (
         <section aria-label="Changed" className={classes.changed}>
@@ -44,19 +45,30 @@ export function PreviewPane({ preview, error, problems, hasImage, changed }: Pro
           </dl>
         </section>
       )}
-      {error && !preview && <ErrorPanel error={error} />}
-      {preview?.yaml ? (
-        <pre className={classes.yaml} tabIndex={0} aria-label="The objects as YAML">
-          {preview.yaml}
-        </pre>
+      {!hasImage ? (
+        <Empty>Say which image to run; its objects appear here as you type.</Empty>
       ) : (
-        <Text size="sm" c="dimmed">
-          {!hasImage
-            ? "Say which image to run; its objects appear here as you type."
-            : problems > 0
-              ? `${plural(problems, "field needs", "fields need")} a look before this can run.`
-              : ""}
-        </Text>
+        <Loaded query={preview} what="what will be created" rows={8}>
+          {({ yaml }) =>
+            yaml === null ? (
+              <Empty>
+                {problems > 0
+                  ? `${plural(problems, "field needs", "fields need")} a look before this can run.`
+                  : "There is nothing to show yet."}
+              </Empty>
+            ) : (
+              <pre
+                className={classes.yaml}
+                tabIndex={0}
+                role="group"
+                aria-label="The objects as YAML"
+                aria-busy={preview.isBehind}
+              >
+                {readable(yaml)}
+              </pre>
+            )
+          }
+        </Loaded>
       )}
     </aside>
   );

@@ -1,4 +1,4 @@
-import { Stack, Title } from "@mantine/core";
+import { Stack, Text, Title } from "@mantine/core";
 import { useId, type ReactNode } from "react";
 
 /** A part of the form under its title. */
@@ -11,5 +11,14 @@ export function Section({ title, children }: { title: string; children: ReactNod
       </Title>
       <Stack gap="sm">{children}</Stack>
     </section>
+  );
+}
+
+/** What is wrong with a part of the form that is more than one control. */
+export function Wrong({ children }: { children: string | undefined }) {
+  return children === undefined ? null : (
+    <Text size="xs" c="red">
+      {children}
+    </Text>
   );
 }

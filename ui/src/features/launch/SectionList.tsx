@@ -1,47 +1,78 @@
 import { UnstyledButton } from "@mantine/core";
 
-import { typedRows, typedTolerations, type Draft } from "./draft";
+import { advancedFields } from "./AdvancedSection";
+import { typedRows, type Draft } from "./draft";
 import classes from "./launch.module.css";
-import type { Field, Sorted } from "./problems";
+import { partOf, type Field } from "./problems";
 
-type Entry = { title: string; fields: readonly Field[]; said: (draft: Draft) => number };
+type Entry = {
+  title: string;
+  fields: readonly (Field & keyof Draft)[];
+  /** Actions that have it; all where not said. */
+  actions?: readonly Draft["action"][];
+};
 
-const filled = (...values: string[]) => values.filter((value) => value.trim() !== "").length;
+const runs = ["job", "serve", "deploy"] as const;
 
 const entries: readonly Entry[] = [
+  { title: "Image and command", actions: runs, fields: ["image", "name", "command", "args"] },
+  { title: "Image to build", actions: ["build"], fields: ["base_image", "name", "instructions"] },
+  { title: "Code", fields: ["code", "lang", "handler"] },
   {
-    title: "Image and command",
-    fields: ["image", "name", "command", "args"],
-    said: (draft) => filled(draft.image, draft.name, draft.command, draft.args),
+    title: "Service",
+    actions: ["serve", "deploy"],
+    fields: ["replicas", "service_ports", "service_type", "readiness_probe", "liveness_probe"],
   },
-  { title: "Code", fields: ["code", "lang", "handler"], said: (draft) => filled(draft.code) },
-  { title: "Environment", fields: ["envs"], said: (draft) => typedRows(draft.envs).length },
+  { title: "Schedule", actions: ["job"], fields: ["schedule", "time_zone", "concurrency_policy"] },
+  { title: "Environment", fields: ["envs", "env_from"] },
+  { title: "Secrets", fields: ["secrets"] },
+  { title: "Volumes", fields: ["volumes"] },
+  { title: "Profile", fields: ["profile"] },
   {
     title: "Resources",
-    fields: ["cpuRequest", "cpuLimit", "memoryRequest", "memoryLimit"],
-    said: (draft) => filled(draft.cpuRequest, draft.cpuLimit, draft.memoryRequest, draft.memoryLimit),
+    fields: ["cpu_request", "cpu_limit", "memory_request", "memory_limit", "gpu", "gpu_key", "disk"],
   },
-  {
-    title: "Where it runs",
-    fields: ["nodeSelector", "tolerations"],
-    said: (draft) => typedRows(draft.nodeSelector).length + typedTolerations(draft.tolerations).length,
-  },
-  {
-    title: "Retries and limits",
-    fields: ["backoffLimit", "deadline", "ttl", "security", "pullPolicy"],
-    said: (draft) => filled(draft.backoffLimit, draft.deadline, draft.ttl, draft.security, draft.pullPolicy),
-  },
+  { title: "Where it runs", fields: ["node_selector", "tolerations", "affinity"] },
+  { title: "Retries and limits", actions: ["job", "build"], fields: ["backoff_limit", "deadline", "ttl"] },
+  { title: "Advanced", fields: advancedFields },
 ];
 
+/** How much is said in parts of a draft. */
+function said(draft: Draft, fields: Entry["fields"]): number {
+  const parts = fields.map((field): number => {
+    switch (field) {
+      case "envs":
+      case "env_from":
+      case "node_selector":
+      case "tolerations":
+      case "service_ports":
+      case "volumes":
+        return typedRows<object>(draft[field], field).length;
+      case "readiness_probe":
+      case "liveness_probe":
+        return draft[field].kind === "" ? 0 : 1;
+      case "secrets":
+      case "image_pull_secrets":
+        return draft[field].length;
+      case "lang":
+      case "handler":
+        // They go with the code.
+        return 0;
+      default:
+        return draft[field].trim() === "" ? 0 : 1;
+    }
+  });
+  return parts.reduce((sum, part) => sum + part, 0);
+}
+
 /** The sections with how much was said in each, and which need a look. */
-export function SectionList({ draft, problems }: { draft: Draft; problems: Sorted | undefined }) {
-  const has = (field: Field) =>
-    [...(problems?.fields.keys() ?? [])].some((known) => known === field || known.startsWith(`${field}.`));
+export function SectionList({ draft, wrong }: { draft: Draft; wrong: readonly Field[] }) {
   return (
     <nav className={classes.sections} aria-label="Sections of the form">
-      {entries.map(({ title, fields, said }) => {
-        const count = said(draft);
-        const isWrong = fields.some(has);
+      {entries.map(({ title, fields, actions }) => {
+        if (actions && !actions.includes(draft.action)) return null;
+        const count = said(draft, fields);
+        const problems = wrong.filter((field) => fields.some((own) => own === partOf(field))).length;
         return (
           <UnstyledButton
             key={title}
@@ -51,10 +82,14 @@ export function SectionList({ draft, problems }: { draft: Draft; problems: Sorte
             }
           >
             <span>{title}</span>
-            <span className={classes.sectionState} data-wrong={isWrong || undefined}>
-              {isWrong ? "⚠" : count > 0 ? count : ""}
+            <span className={classes.sectionState} data-wrong={problems > 0 || undefined}>
+              {problems > 0 ? `⚠ ${problems}` : count > 0 ? count : ""}
               <span className={classes.hiddenWords}>
-                {isWrong ? "needs a look" : count > 0 ? "values given" : "nothing given"}
+                {problems > 0
+                  ? ` ${problems === 1 ? "field needs" : "fields need"} a look`
+                  : count > 0
+                    ? ` ${count === 1 ? "value" : "values"} given`
+                    : " nothing given"}
               </span>
             </span>
           </UnstyledButton>

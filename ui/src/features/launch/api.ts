@@ -1,9 +1,10 @@
-import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { applyChanges } from "@/features/runs";
-import { functionKeys, PROJECT } from "@/features/functions";
-import { call, commands, type RunForm } from "@/ipc";
+import { functionKeys } from "@/features/functions";
+import { call, commands, type RunForm, type SuggestionKind } from "@/ipc";
 
+import { keepable, parseDraft, type Draft, type Place } from "./draft";
 import type { Origin } from "./origin";
 
 /** What the form would launch, or what is wrong with it: the rules are the core's. */
@@ -11,7 +12,6 @@ export function previewOptions(form: RunForm) {
   return queryOptions({
     queryKey: ["launch", "preview", form],
     queryFn: () => call(commands.previewRun(form)),
-    placeholderData: keepPreviousData,
     gcTime: 10_000,
   });
 }
@@ -25,14 +25,43 @@ export function useLaunch() {
 }
 
 /** What a form is filled from. */
-export function originOptions({ from, function: name, version }: Origin) {
+export function originOptions({ from, function: name, version, action }: Origin, project: string) {
   return queryOptions({
-    queryKey: ["launch", "origin", from, name, version],
+    queryKey: ["launch", "origin", project, from, name, version, action],
     queryFn: () =>
       from !== undefined
         ? call(commands.runForm(from))
-        : call(commands.functionForm(PROJECT, name ?? "", version ?? null)),
+        : call(commands.functionForm(project, name ?? "", version ?? null, action ?? null)),
     staleTime: Infinity,
+  });
+}
+
+/** What was typed into a form before, by the form's name; kept by `writeDraft`, read once. */
+export function draftOptions(key: string) {
+  return queryOptions({
+    queryKey: ["launch", "draft", key],
+    queryFn: async (): Promise<Draft | null> => {
+      const stored = await call(commands.readDraft(key));
+      return stored === null ? null : parseDraft(stored);
+    },
+    staleTime: Infinity,
+    gcTime: Infinity,
+  });
+}
+
+/** Keeps what is typed into a form, without what looks secret; `null` removes it. */
+export async function writeDraft(key: string, draft: Draft | null): Promise<void> {
+  await call(commands.saveDraft(key, draft === null ? null : JSON.stringify(keepable(draft))));
+}
+
+/** What a control may hold, at a place; a sentence where the cluster does not tell. */
+export function suggestionOptions(kind: SuggestionKind, { project, context, namespace }: Place) {
+  const place = context === null ? null : { context, namespace };
+  return queryOptions({
+    queryKey: ["launch", "suggestions", project, kind, place],
+    queryFn: () => call(commands.suggestions(project, place, kind)),
+    staleTime: 30_000,
+    refetchOnWindowFocus: false,
   });
 }
 
@@ -47,5 +76,16 @@ export function useSaveFunction() {
   return useMutation({
     mutationFn: (form: RunForm) => call(commands.saveFunction(form)),
     onSuccess: () => client.invalidateQueries({ queryKey: functionKeys.all }),
+  });
+}
+
+/** The next five times of a schedule, RFC 3339. */
+export function nextStartsOptions(schedule: string, zone: string) {
+  return queryOptions({
+    queryKey: ["launch", "starts", schedule, zone],
+    queryFn: () => call(commands.nextStarts(schedule, zone === "" ? null : zone)),
+    enabled: schedule !== "",
+    retry: false,
+    gcTime: 10_000,
   });
 }

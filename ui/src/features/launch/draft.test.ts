@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 
-import { emptyDraft, keepable, parseDraft, suggestedName, toForm } from "./draft";
+import { emptyDraft, keepable, parseDraft, suggestedName, toForm, typedParts } from "./draft";
 
-const place = { context: "lab", namespace: "team" };
+const place = { context: "lab", namespace: "team", project: "churn" };
 
 test("what was not typed is not said", () => {
   const form = toForm({ ...emptyDraft, image: "busybox" }, "id", place);
@@ -17,11 +17,17 @@ test("what was not typed is not said", () => {
   });
 });
 
+test("the parts that say something are told", () => {
+  expect(typedParts(emptyDraft)).toEqual([]);
+  const envs = [{ row: 1, name: "A", value: "" }];
+  expect(typedParts({ ...emptyDraft, image: "busybox", envs })).toEqual(["image", "envs"]);
+});
+
 test("arguments are lines, environment rows keep their order, blank rows do not count", () => {
   const envs = [
-    { key: 1, name: "A", value: " kept " },
-    { key: 2, name: "", value: "" },
-    { key: 3, name: " B ", value: "" },
+    { row: 1, name: "A", value: " kept " },
+    { row: 2, name: "", value: "" },
+    { row: 3, name: " B ", value: "" },
   ];
   const form = toForm({ ...emptyDraft, args: "--lr\n0.1\n\nlast one\n", envs }, "id", place);
   expect(form.args).toEqual(["--lr", "0.1", "", "last one"]);
@@ -32,7 +38,7 @@ test("arguments are lines, environment rows keep their order, blank rows do not 
 });
 
 test("without a context none is said, not even a namespace", () => {
-  expect(toForm(emptyDraft, "id", { context: null, namespace: "x" })).toMatchObject({
+  expect(toForm(emptyDraft, "id", { context: null, namespace: "x", project: "default" })).toMatchObject({
     context: "",
     namespace: "",
   });
@@ -48,8 +54,8 @@ test.each([
 
 test("a draft survives a restart, but for values that look secret", () => {
   const envs = [
-    { key: 0, name: "LR", value: "0.1" },
-    { key: 1, name: "HF_TOKEN", value: "hf_abc" },
+    { row: 0, name: "LR", value: "0.1" },
+    { row: 1, name: "HF_TOKEN", value: "hf_abc" },
   ];
   const stored = JSON.stringify(keepable({ ...emptyDraft, image: "busybox", envs }));
   expect(stored).not.toContain("hf_abc");
@@ -57,8 +63,8 @@ test("a draft survives a restart, but for values that look secret", () => {
     ...emptyDraft,
     image: "busybox",
     envs: [
-      { key: 0, name: "LR", value: "0.1" },
-      { key: 1, name: "HF_TOKEN", value: "" },
+      { row: 0, name: "LR", value: "0.1" },
+      { row: 1, name: "HF_TOKEN", value: "" },
     ],
   });
 });

@@ -1,138 +1,208 @@
-import type { RunForm } from "@/ipc";
+import type { EnvFromRow, EnvRow, PortRow, ProbeForm, RunForm, TolerationRow, VolumeRow } from "@/ipc";
 
-/** The form as it is being typed. Pure; what the core gets is made by `toForm`. */
-export type Draft = {
-  name: string;
-  image: string;
-  command: string;
-  /** One argument a line. */
-  args: string;
-  envs: EnvDraft[];
-  code: string;
-  lang: string;
-  handler: string;
-  cpuRequest: string;
-  cpuLimit: string;
-  memoryRequest: string;
-  memoryLimit: string;
-  pullPolicy: string;
-  nodeSelector: EnvDraft[];
-  tolerations: TolerationDraft[];
-  backoffLimit: string;
-  deadline: string;
-  ttl: string;
-  security: string;
-  /** What the form has no control for, as it came from a run or a function. */
-  kept: Kept;
-  /** The run that is repeated. */
-  parent: string | null;
+/** A row keeps its number while others come and go. */
+export type Row<Typed> = Typed & { row: number };
+
+/** Lists of rows: what a row says in which nothing was typed. */
+export const blankRows = {
+  envs: { name: "", value: "" },
+  env_from: { name: "", kind: "secret", object: "", key: "" },
+  node_selector: { name: "", value: "" },
+  tolerations: { key: "", value: "", effect: "", seconds: "" },
+  service_ports: { port: "", target_port: "", name: "", protocol: "", node_port: "" },
+  volumes: {
+    kind: "claim",
+    name: "",
+    mount_path: "",
+    sub_path: "",
+    read_only: false,
+    object: "",
+    size: "",
+    storage_class: "",
+    access_mode: "",
+    goes_with_run: false,
+    medium: "",
+  },
+} as const satisfies Record<string, Record<string, string | boolean>>;
+
+export type RowList = keyof typeof blankRows;
+
+type Lists = {
+  envs: Row<EnvRow>[];
+  env_from: Row<EnvFromRow>[];
+  node_selector: Row<EnvRow>[];
+  tolerations: Row<TolerationRow>[];
+  service_ports: Row<PortRow>[];
+  volumes: Row<VolumeRow>[];
 };
 
-export type Kept = { function: unknown; task: unknown };
-
-/** A taint that is put up with. */
-export type TolerationDraft = { key: number; name: string; value: string; effect: string };
-
-/** A row keeps its key while others come and go. */
-export type EnvDraft = { key: number; name: string; value: string };
-
-export const emptyDraft: Draft = {
+/** Fields that are one text. */
+const emptyTexts = {
   name: "",
   image: "",
+  base_image: "",
   command: "",
+  /** One argument a line. */
   args: "",
-  envs: [],
   code: "",
   lang: "python",
   handler: "",
-  cpuRequest: "",
-  cpuLimit: "",
-  memoryRequest: "",
-  memoryLimit: "",
-  pullPolicy: "",
-  nodeSelector: [],
-  tolerations: [],
-  backoffLimit: "",
+  instructions: "",
+  profile: "",
+  cpu_request: "",
+  cpu_limit: "",
+  memory_request: "",
+  memory_limit: "",
+  gpu: "",
+  gpu_key: "",
+  disk: "",
+  replicas: "",
+  service_type: "",
+  schedule: "",
+  time_zone: "",
+  concurrency_policy: "",
+  pull_policy: "",
+  affinity: "",
+  backoff_limit: "",
   deadline: "",
   ttl: "",
   security: "",
+  run_as_user: "",
+  run_as_group: "",
+  fs_group: "",
+  service_account: "",
+  priority_class: "",
+  runtime_class: "",
+  pod_patch: "",
+};
+
+export type TextField = keyof typeof emptyTexts;
+
+const emptyProbe: ProbeForm = {
+  kind: "",
+  path: "",
+  port: "",
+  command: "",
+  initial_delay_seconds: "",
+  period_seconds: "",
+  timeout_seconds: "",
+  failure_threshold: "",
+};
+
+/** The form as it is being typed, by the names of `RunForm`. Pure; what the core gets is made by `toForm`. */
+export type Draft = typeof emptyTexts &
+  Lists & {
+    action: RunForm["action"];
+    secrets: string[];
+    image_pull_secrets: string[];
+    readiness_probe: ProbeForm;
+    liveness_probe: ProbeForm;
+    /** What the form has no control for, as it came from a run or a function. */
+    kept: Kept;
+    /** The run that is repeated. */
+    parent: string | null;
+  };
+
+export type Kept = { function: unknown; task: unknown };
+
+export const emptyDraft: Draft = {
+  ...emptyTexts,
+  action: "job",
+  envs: [],
+  env_from: [],
+  node_selector: [],
+  tolerations: [],
+  service_ports: [],
+  volumes: [],
+  secrets: [],
+  image_pull_secrets: [],
+  readiness_probe: emptyProbe,
+  liveness_probe: emptyProbe,
   kept: { function: null, task: null },
   parent: null,
 };
 
-export type Place = { context: string | null; namespace: string };
+/** Where a run belongs: its project, and the context and namespace that it goes to. */
+export type Place = { context: string | null; namespace: string; project: string };
 
-/** Rows in which something was typed, in order: their positions are those that the core's problems name. */
-export function typedRows(envs: readonly EnvDraft[]): EnvDraft[] {
-  return envs.filter((row) => row.name.trim() !== "" || row.value !== "");
+/** What changes in a draft with another action: a service begins with a port to be filled in. */
+export function withAction(draft: Draft, action: Draft["action"]): Partial<Draft> {
+  const needsPort = action === "serve" && draft.service_ports.length === 0;
+  return { action, ...(needsPort && { service_ports: [{ ...blankRows.service_ports, row: 0 }] }) };
 }
 
-/** Tolerations in which something was typed, in order. */
-export function typedTolerations(rows: readonly TolerationDraft[]): TolerationDraft[] {
-  return rows.filter((row) => row.name.trim() !== "" || row.value !== "" || row.effect !== "");
+/** The next number of a list of rows. */
+export function nextRow(rows: readonly { row: number }[]): number {
+  return 1 + Math.max(0, ...rows.map(({ row }) => row));
+}
+
+/** Rows in which something was typed, in order: their positions are those that the core's problems name. */
+export function typedRows<Typed extends object>(rows: readonly Typed[], list: RowList): Typed[] {
+  const blank = new Map<string, unknown>(Object.entries(blankRows[list]));
+  const isSaid = ([field, value]: [string, unknown]) =>
+    blank.has(field) && (typeof value === "string" ? value.trim() : value) !== blank.get(field);
+  return rows.filter((row) => Object.entries(row).some(isSaid));
+}
+
+/** Names of the parts of a draft that say something. */
+export function typedParts(draft: Draft): string[] {
+  const empty = new Map<string, unknown>(Object.entries(emptyDraft));
+  return Object.entries(draft).flatMap(([part, value]) =>
+    JSON.stringify(value) === JSON.stringify(empty.get(part)) ? [] : [part],
+  );
 }
 
 /** The draft that says what a form says: of a run that is to be changed and repeated, or of a saved function. */
 export function toDraft(form: RunForm): Draft {
-  const keyed = (rows: { name: string; value: string }[]) => rows.map((row, key) => ({ key, ...row }));
+  const numbered = <Typed>(rows: readonly Typed[]) => rows.map((typed, row) => ({ ...typed, row }));
   return {
-    name: form.name,
-    image: form.image,
-    command: form.command,
-    args: form.args.join("\n"),
-    envs: keyed(form.envs),
-    code: form.code,
+    ...like({ ...form, args: form.args.join("\n") }, emptyTexts),
     lang: form.lang === "" ? emptyDraft.lang : form.lang,
-    handler: form.handler,
-    cpuRequest: form.cpu_request,
-    cpuLimit: form.cpu_limit,
-    memoryRequest: form.memory_request,
-    memoryLimit: form.memory_limit,
-    pullPolicy: form.pull_policy,
-    nodeSelector: keyed(form.node_selector),
-    tolerations: form.tolerations.map(({ key: name, value, effect }, key) => ({ key, name, value, effect })),
-    backoffLimit: form.backoff_limit,
-    deadline: form.deadline,
-    ttl: form.ttl,
-    security: form.security,
+    action: form.action,
+    envs: numbered(form.envs),
+    env_from: numbered(form.env_from),
+    node_selector: numbered(form.node_selector),
+    tolerations: numbered(form.tolerations),
+    service_ports: numbered(form.service_ports),
+    volumes: numbered(form.volumes),
+    secrets: form.secrets,
+    image_pull_secrets: form.image_pull_secrets,
+    readiness_probe: form.readiness_probe,
+    liveness_probe: form.liveness_probe,
     kept: { function: form.kept_function, task: form.kept_task },
     parent: form.parent,
   };
 }
 
-export function toForm(draft: Draft, id: string, place: Place): RunForm {
+export function toForm({ kept, ...draft }: Draft, id: string, place: Place): RunForm {
+  const typed = <Typed extends { row: number }>(list: RowList, rows: readonly Typed[]) =>
+    typedRows(rows, list).map(withoutNumber);
+  const trimmed = <Typed extends { name: string }>(row: Typed) => ({ ...row, name: row.name.trim() });
   return {
+    ...draft,
     id,
-    project: "",
-    name: draft.name.trim() === "" ? suggestedName(draft.image) : draft.name,
-    image: draft.image,
-    command: draft.command,
+    project: place.project,
+    name: draft.name.trim() === "" ? suggestedName(draft.image || draft.base_image) : draft.name,
     args: draft.args === "" ? [] : draft.args.replace(/\n$/, "").split("\n"),
-    envs: typedRows(draft.envs).map(({ name, value }) => ({ name: name.trim(), value })),
-    code: draft.code,
     lang: draft.code === "" ? "" : draft.lang,
     handler: draft.code === "" ? "" : draft.handler,
-    cpu_request: draft.cpuRequest,
-    cpu_limit: draft.cpuLimit,
-    memory_request: draft.memoryRequest,
-    memory_limit: draft.memoryLimit,
-    pull_policy: draft.pullPolicy,
-    node_selector: typedRows(draft.nodeSelector).map(({ name, value }) => ({ name: name.trim(), value })),
-    tolerations: typedTolerations(draft.tolerations).map(({ name, value, effect }) => ({
-      key: name,
-      value,
-      effect,
-    })),
-    backoff_limit: draft.backoffLimit,
-    deadline: draft.deadline,
-    ttl: draft.ttl,
-    security: draft.security,
-    kept_function: draft.kept.function,
-    kept_task: draft.kept.task,
-    parent: draft.parent,
+    envs: typed("envs", draft.envs).map(trimmed),
+    env_from: typed("env_from", draft.env_from),
+    node_selector: typed("node_selector", draft.node_selector).map(trimmed),
+    tolerations: typed("tolerations", draft.tolerations),
+    service_ports: typed("service_ports", draft.service_ports),
+    volumes: typed("volumes", draft.volumes),
+    kept_function: kept.function,
+    kept_task: kept.task,
     context: place.context ?? "",
     namespace: place.context === null ? "" : place.namespace,
   };
+}
+
+function withoutNumber<Typed extends { row: number }>(typed: Typed): Omit<Typed, "row"> {
+  const { row, ...rest } = typed;
+  void row;
+  return rest;
 }
 
 /** The name that a run gets where none is typed: the image's own, without registry, tag and digest. */
@@ -154,63 +224,62 @@ export function parseDraft(stored: string | null): Draft {
   if (stored === null) return emptyDraft;
   try {
     const raw: unknown = JSON.parse(stored);
-    return typeof raw === "object" && raw !== null ? restored(new Map(Object.entries(raw))) : emptyDraft;
+    return isObject(raw) ? restored(new Map<string, unknown>(Object.entries(raw))) : emptyDraft;
   } catch {
     return emptyDraft;
   }
 }
 
+/** What can be done with a function, in the order in which people see them. */
+export const actions = ["job", "serve", "deploy", "build"] as const;
+
 function restored(raw: Map<string, unknown>): Draft {
-  const text = (key: keyof Draft, otherwise: string) => {
-    const value = raw.get(key);
-    return typeof value === "string" ? value : otherwise;
+  const list = (name: string): unknown[] => {
+    const value = raw.get(name);
+    return Array.isArray(value) ? value : [];
   };
-  const rows = (key: "envs" | "nodeSelector") => {
-    const value = raw.get(key);
-    return Array.isArray(value) ? value.flatMap((row: unknown, index) => envRow(row, index)) : [];
-  };
-  const tolerations = raw.get("tolerations");
-  const kept = raw.get("kept");
-  const fields = new Map<string, unknown>(
-    typeof kept === "object" && kept !== null ? Object.entries(kept) : [],
-  );
+  const rows = <Typed extends object>(name: string, blank: Typed): Row<Typed>[] =>
+    list(name).flatMap((row, index) => (isObject(row) ? [{ ...like(row, blank), row: index }] : []));
+  const words = (name: string) => list(name).filter((word) => typeof word === "string");
+  const kept = like(raw.get("kept"), { function: {}, task: {} });
+  const parent = raw.get("parent");
   return {
-    name: text("name", ""),
-    image: text("image", ""),
-    command: text("command", ""),
-    args: text("args", ""),
-    envs: rows("envs"),
-    code: text("code", ""),
-    lang: text("lang", emptyDraft.lang),
-    handler: text("handler", ""),
-    cpuRequest: text("cpuRequest", ""),
-    cpuLimit: text("cpuLimit", ""),
-    memoryRequest: text("memoryRequest", ""),
-    memoryLimit: text("memoryLimit", ""),
-    pullPolicy: text("pullPolicy", ""),
-    nodeSelector: rows("nodeSelector"),
-    tolerations: Array.isArray(tolerations)
-      ? tolerations.flatMap((row: unknown, key) => tolerationRow(row, key))
-      : [],
-    backoffLimit: text("backoffLimit", ""),
-    deadline: text("deadline", ""),
-    ttl: text("ttl", ""),
-    security: text("security", ""),
-    kept: { function: fields.get("function") ?? null, task: fields.get("task") ?? null },
-    parent: text("parent", "") === "" ? null : text("parent", ""),
+    ...like(Object.fromEntries(raw), emptyTexts),
+    action: actions.find((action) => action === raw.get("action")) ?? emptyDraft.action,
+    envs: rows<EnvRow>("envs", blankRows.envs),
+    env_from: rows<EnvFromRow>("env_from", blankRows.env_from),
+    node_selector: rows<EnvRow>("node_selector", blankRows.node_selector),
+    tolerations: rows<TolerationRow>("tolerations", blankRows.tolerations),
+    service_ports: rows<PortRow>("service_ports", blankRows.service_ports),
+    volumes: rows<VolumeRow>("volumes", blankRows.volumes),
+    secrets: words("secrets"),
+    image_pull_secrets: words("image_pull_secrets"),
+    readiness_probe: like(raw.get("readiness_probe"), emptyProbe),
+    liveness_probe: like(raw.get("liveness_probe"), emptyProbe),
+    kept: { function: orNull(kept.function), task: orNull(kept.task) },
+    parent: typeof parent === "string" && parent !== "" ? parent : null,
   };
 }
 
-function tolerationRow(row: unknown, key: number): TolerationDraft[] {
-  const [read] = envRow(row, key);
-  if (!read) return [];
-  const effect = typeof row === "object" && row !== null && "effect" in row ? row.effect : "";
-  return [{ ...read, effect: typeof effect === "string" ? effect : "" }];
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
-function envRow(row: unknown, key: number): EnvDraft[] {
-  if (typeof row !== "object" || row === null) return [];
-  const fields = new Map<string, unknown>(Object.entries(row));
-  const [name, value] = [fields.get("name"), fields.get("value")];
-  return typeof name === "string" && typeof value === "string" ? [{ key, name, value }] : [];
+function orNull(kept: object): object | null {
+  return Object.keys(kept).length === 0 ? null : kept;
+}
+
+/** Takes the fields of an example out of what was read; what is missing or of another type is the example's. */
+function like<Example extends object>(read: unknown, example: Example): Example {
+  const found = new Map<string, unknown>(isObject(read) ? Object.entries(read) : []);
+  const fields = Object.entries(example).map(([name, value]: [string, unknown]) => {
+    const other = found.get(name);
+    return [name, typeof other === typeof value && other !== null ? other : value];
+  });
+  const taken: unknown = Object.fromEntries(fields);
+  return isLike(taken, example) ? taken : example;
+}
+
+function isLike<Example extends object>(value: unknown, example: Example): value is Example {
+  return isObject(value) && Object.keys(example).every((name) => name in value);
 }

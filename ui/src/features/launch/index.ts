@@ -1,2 +1,2 @@
 export { NewRun } from "./NewRun";
-export { draftKey, parseOrigin, type Origin } from "./origin";
+export { draftKey, parseOrigin } from "./origin";

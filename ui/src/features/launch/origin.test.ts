@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { emptyDraft, toDraft, toForm } from "./draft";
 import { differences, draftKey, keptNames } from "./origin";
 
-const place = { context: "lab", namespace: "team" };
+const place = { context: "lab", namespace: "team", project: "default" };
 
 const form = toForm(
   {
@@ -12,11 +12,11 @@ const form = toForm(
     image: "python:3.11",
     command: "python train.py",
     args: "--lr\n0.1",
-    envs: [{ key: 0, name: "A", value: "1" }],
-    nodeSelector: [{ key: 0, name: "disk", value: "ssd" }],
-    tolerations: [{ key: 0, name: "gpu", value: "", effect: "NoSchedule" }],
-    memoryLimit: "512Mi",
-    backoffLimit: "2",
+    envs: [{ row: 0, name: "A", value: "1" }],
+    node_selector: [{ row: 0, name: "disk", value: "ssd" }],
+    tolerations: [{ row: 0, key: "gpu", value: "", effect: "NoSchedule", seconds: "" }],
+    memory_limit: "512Mi",
+    backoff_limit: "2",
     security: "restricted",
     kept: { function: null, task: { affinity: {} } },
     parent: "11111111-1111-4111-8111-111111111111",
@@ -36,12 +36,12 @@ test("what was changed is told by its field", () => {
   const after = toForm(
     {
       ...draft,
-      memoryLimit: "1Gi",
+      memory_limit: "1Gi",
       envs: [
-        { key: 0, name: "A", value: "2" },
-        { key: 1, name: "B", value: "x" },
+        { row: 0, name: "A", value: "2" },
+        { row: 1, name: "B", value: "x" },
       ],
-      nodeSelector: [],
+      node_selector: [],
     },
     "id",
     place,
@@ -56,12 +56,14 @@ test("what was changed is told by its field", () => {
 
 test("each origin has a draft of its own", () => {
   const keys = [
-    draftKey({}),
-    draftKey({ from: "a" }),
-    draftKey({ from: "b" }),
-    draftKey({ from: "a", memory: "1Gi" }),
-    draftKey({ function: "train" }),
-    draftKey({ function: "train", version: 2 }),
+    draftKey({}, "default"),
+    draftKey({ from: "a" }, "default"),
+    draftKey({ from: "b" }, "default"),
+    draftKey({ from: "a", memory: "1Gi" }, "default"),
+    draftKey({ function: "train" }, "default"),
+    draftKey({ function: "train", version: 2 }, "default"),
+    draftKey({ function: "train", version: 2 }, "churn"),
+    draftKey({}, "churn"),
   ];
   expect(new Set(keys).size).toBe(keys.length);
 });

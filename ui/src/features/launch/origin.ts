@@ -1,5 +1,6 @@
-import type { RunForm } from "@/ipc";
+import type { Action, RunForm } from "@/ipc";
 
+import { actions } from "./draft";
 import { isStarter, type Starter } from "./starters";
 
 /** What a form is filled from: a run, or a version of a function; neither for an empty one. */
@@ -9,6 +10,8 @@ export type Origin = {
   /** Name of a function. */
   function?: string | undefined;
   version?: number | undefined;
+  /** What is to be done with the function. */
+  action?: Action | undefined;
   /** A memory limit to begin with, instead of the original's. */
   memory?: string | undefined;
   /** A form to begin from, for those who have nothing yet. */
@@ -22,38 +25,76 @@ export function parseOrigin(raw: Record<string, unknown>): Origin {
     from: text(raw.from),
     function: text(raw.function),
     version: typeof raw.version === "number" ? raw.version : undefined,
+    action: actions.find((action) => action === raw.action),
     memory: text(raw.memory),
     starter: isStarter(raw.starter) ? raw.starter : undefined,
   };
 }
 
-/** The name under which the draft of an origin is kept: each has its own, so that none overwrites another. */
-export function draftKey(origin: Origin): string {
-  if (origin.from) return `berth.draft.run.${origin.from}${origin.memory ? `.${origin.memory}` : ""}`;
-  if (origin.function) return `berth.draft.function.${origin.function}.${origin.version ?? "latest"}`;
-  return origin.starter ? `berth.draft.starter.${origin.starter}` : "berth.draft";
+/** The name under which the draft of an origin is kept: each has its own, and each project, so that none overwrites another. */
+export function draftKey(origin: Origin, project: string): string {
+  const key = keyOf(origin);
+  return project === "default" ? key : `${key}@${project}`;
+}
+
+function keyOf(origin: Origin): string {
+  if (origin.from) return `run.${origin.from}${origin.memory ? `.${origin.memory}` : ""}`;
+  if (origin.function) {
+    const action = origin.action ? `.${origin.action}` : "";
+    return `function.${origin.function}.${origin.version ?? "latest"}${action}`;
+  }
+  if (origin.starter) return `starter.${origin.starter}`;
+  return origin.action ? `new.${origin.action}` : "new";
 }
 
 /** One field that says something else than before. */
 export type Difference = { field: string; before: string; after: string };
 
 const names = [
+  ["action", "Action"],
   ["name", "Name"],
   ["image", "Image"],
+  ["base_image", "Base image"],
   ["command", "Command"],
   ["args", "Arguments"],
   ["code", "Code"],
   ["lang", "Language"],
   ["handler", "File name"],
+  ["instructions", "Instructions"],
+  ["env_from", "Environment from"],
+  ["secrets", "Secrets"],
+  ["volumes", "Volumes"],
+  ["profile", "Profile"],
   ["cpu_request", "CPU set aside"],
   ["cpu_limit", "CPU at most"],
   ["memory_request", "Memory set aside"],
   ["memory_limit", "Memory at most"],
-  ["pull_policy", "Image pull"],
+  ["gpu", "GPUs"],
+  ["gpu_key", "GPU resource"],
+  ["disk", "Scratch space"],
+  ["replicas", "Copies"],
+  ["service_ports", "Ports"],
+  ["service_type", "Reached"],
+  ["readiness_probe", "Ready when"],
+  ["liveness_probe", "Started anew unless"],
+  ["schedule", "Schedule"],
+  ["time_zone", "Time zone"],
+  ["concurrency_policy", "While the one before still runs"],
+  ["tolerations", "Tolerations"],
+  ["affinity", "Affinity"],
   ["backoff_limit", "Retries"],
   ["deadline", "Time limit"],
   ["ttl", "Kept in the cluster"],
   ["security", "Security level"],
+  ["service_account", "Service account"],
+  ["run_as_user", "User"],
+  ["run_as_group", "Group"],
+  ["fs_group", "Group of volumes"],
+  ["priority_class", "Priority class"],
+  ["runtime_class", "Runtime class"],
+  ["pull_policy", "Image pull"],
+  ["image_pull_secrets", "Pulled with"],
+  ["pod_patch", "Patch of the pod"],
 ] as const;
 
 /** What a form says otherwise than the one that it was filled from. Pure. */
@@ -73,7 +114,6 @@ export function differences(before: RunForm, after: RunForm): Difference[] {
       note(`${label}${name}`, old.get(name) ?? "", fresh.get(name) ?? "");
     }
   }
-  note("Tolerations", said(before.tolerations), said(after.tolerations));
   return found;
 }
 

@@ -14,7 +14,7 @@ export function FindBar({ find, onStep }: { find: Find; onStep: (by: 1 | -1) => 
         size="xs"
         w={190}
         aria-label="Find in the log"
-        placeholder="Find (as written)"
+        placeholder="Find (case matters)"
         leftSection={<Icon name="search" size={14} />}
         value={find.text}
         onChange={(event) => find.setText(event.currentTarget.value)}
@@ -53,7 +53,7 @@ export function FindBar({ find, onStep }: { find: Find; onStep: (by: 1 | -1) => 
 }
 
 function found(find: Find): string {
-  if (find.error !== null) return errorWords(asIpcError(find.error).code).title;
+  if (find.error !== null) return errorWords(asIpcError(find.error).code);
   const lines = `${count(find.matches.length)}${find.isDone ? "" : "…"}`;
   if (find.matches.length === 0) return find.isDone ? "no line" : "looking…";
   return find.current < 0

@@ -1,10 +1,20 @@
 import { memo, type ReactNode } from "react";
 
-import type { LogLine as Line, LogTime } from "@/ipc";
+import type { LogTime } from "@/ipc";
 import { bytes, logTime } from "@/shared/format";
 
+import type { LogLine as Line } from "./lines";
 import classes from "./logs.module.css";
-import { overwritten, parseSgr } from "./sgr";
+import { overwritten, parseSgr, type Span } from "./sgr";
+
+declare module "react" {
+  interface CSSProperties {
+    /** The colour of a text as its program said it. */
+    "--exact"?: string | undefined;
+    /** The same of what is behind it. */
+    "--behind"?: string | undefined;
+  }
+}
 
 type Props = {
   line: Line;
@@ -29,7 +39,7 @@ export const LogLine = memo(function LogLine({ line, time, origin, find }: Props
           <span
             key={index}
             className={span.classes.map((name) => classes[name]).join(" ") || undefined}
-            style={{ color: span.colour, backgroundColor: span.background }}
+            {...exact(span)}
           >
             {marked(span.text, find)}
           </span>
@@ -39,6 +49,13 @@ export const LogLine = memo(function LogLine({ line, time, origin, find }: Props
     </>
   );
 });
+
+/** Colours by value: the style sheet makes them readable in both themes, unless the line says both of a pair. */
+function exact({ colour, background }: Span) {
+  if (colour && background) return { style: { color: colour, backgroundColor: background } };
+  const style = { "--exact": colour, "--behind": background };
+  return colour || background ? { style, "data-exact": colour ? "text" : "behind" } : {};
+}
 
 /** A text with every place marked where the one that is looked for stands. */
 function marked(text: string, find: string): ReactNode {

@@ -1,16 +1,20 @@
-import { Button, Group, Select, Switch, Text } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 
 import { usePreferences } from "@/features/settings";
-import type { LogTime, LogView as StoredLog } from "@/ipc";
-import { bytes, count, plural } from "@/shared/format";
+import type { LogView as StoredLog } from "@/ipc";
+import { bytes, plural } from "@/shared/format";
+import { Announce } from "@/shared/Announce";
+import { Empty } from "@/shared/Empty";
 import { ErrorPanel } from "@/shared/ErrorPanel";
 import { Icon } from "@/shared/Icon";
+import { Loading } from "@/shared/Loading";
+import { useLatest } from "@/shared/useLatest";
 
-import { useSaveLog } from "./api";
-import { FindBar } from "./FindBar";
+import { readLines, useSaveLog } from "./api";
 import { LogLine } from "./LogLine";
+import { LogToolbar } from "./LogToolbar";
 import classes from "./logs.module.css";
 import { beginning } from "./logWindow";
 import { useLineSelection } from "./selection";
@@ -23,13 +27,6 @@ const LINE_HEIGHT = 19;
 
 /** How near to an end of what is held the next piece is read, in pixels. */
 const NEAR = 600;
-
-const times: { value: LogTime; label: string }[] = [
-  { value: "local", label: "Time: local" },
-  { value: "utc", label: "Time: UTC" },
-  { value: "relative", label: "Time: since start" },
-  { value: "off", label: "Time: off" },
-];
 
 type Props = {
   stored: StoredLog;
@@ -50,7 +47,11 @@ export function LogView({ stored, isLive, origin, choices, onChoose }: Props) {
   const time = preferences.log_time ?? "local";
   const find = useFind(log);
   const save = useSaveLog(log, `${stored.pod}-${log.container}`);
-  const selection = useLineSelection(window.lines);
+  const selection = useLineSelection({
+    lines: window.lines,
+    read: (from, to) => readLines(log, from, to),
+    onDrag: () => stopFollowing(),
+  });
   const [leftAt, setLeftAt] = useState(stored.lines);
   const [target, setTarget] = useState<number | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
@@ -60,7 +61,7 @@ export function LogView({ stored, isLive, origin, choices, onChoose }: Props) {
     getScrollElement: () => scroller.current,
     estimateSize: () => LINE_HEIGHT,
     getItemKey: (index) => window.lines[index]?.number ?? index,
-    overscan: 30,
+    overscan: 8,
   });
 
   useEffect(() => virtual.measure(), [virtual, wraps, time]);
@@ -92,12 +93,13 @@ export function LogView({ stored, isLive, origin, choices, onChoose }: Props) {
     const match = find.step(by);
     if (!match) return;
     stopFollowing();
-    selection.select(match.number);
+    selection.select(match);
     setTarget(match.number);
     void reader.goTo(match.at);
   };
 
   const onScroll = () => {
+    selection.onScroll();
     const element = scroller.current;
     if (!element || following) return;
     if (element.scrollTop < NEAR && beginning(window) > 0) void reader.readBack();
@@ -110,59 +112,37 @@ export function LogView({ stored, isLive, origin, choices, onChoose }: Props) {
   };
   const fresh = Math.max(0, stored.lines - leftAt);
 
+  // A followed log is painted often, its toolbar only when something of it changes.
+  const step = useLatest(onStep);
+  const follow = useLatest((wanted: boolean) => (wanted ? reader.setFollowing(true) : stopFollowing()));
+  const set = useLatest(change);
+  const saveAll = useLatest(() => save.mutate(false));
+
   return (
     <div className={classes.view}>
-      <Group className={classes.toolbar} gap="md">
-        <Select
-          size="xs"
-          w={230}
-          aria-label="Attempt and container"
-          data={choices}
-          value={logKey(stored)}
-          allowDeselect={false}
-          onChange={onChoose}
-        />
-        <FindBar find={find} onStep={onStep} />
-        <Switch
-          size="xs"
-          label="Wrap"
-          checked={wraps}
-          onChange={(event) => change({ wraps_logs: event.currentTarget.checked })}
-        />
-        <Select
-          size="xs"
-          w={140}
-          aria-label="Time of lines"
-          data={times}
-          value={time}
-          allowDeselect={false}
-          onChange={(value) =>
-            change({ log_time: times.find((known) => known.value === value)?.value ?? "local" })
-          }
-        />
-        <Switch
-          size="xs"
-          label="Follow"
-          checked={following}
-          onChange={(event) => (event.currentTarget.checked ? reader.setFollowing(true) : stopFollowing())}
-        />
-        <Button
-          size="compact-xs"
-          variant="default"
-          loading={save.isPending}
-          onClick={() => save.mutate(false)}
-          title="The whole log, into your downloads"
-        >
-          Save
-        </Button>
-      </Group>
+      <LogToolbar
+        choices={choices}
+        shown={logKey(stored)}
+        wraps={wraps}
+        time={time}
+        following={following}
+        isSaving={save.isPending}
+        find={find}
+        onChoose={onChoose}
+        onChange={set}
+        onStep={step}
+        onFollow={follow}
+        onSave={saveAll}
+      />
       {save.isSuccess && (
         <Text size="xs" px="md" py={4} role="status">
           Saved as {save.data}
         </Text>
       )}
-      {save.isError && <ErrorPanel error={save.error} />}
-      {reader.error !== null && <ErrorPanel error={reader.error} onRetry={reader.retry} />}
+      {save.isError && <ErrorPanel error={save.error} title="The log was not saved" />}
+      {reader.error !== null && (
+        <ErrorPanel error={reader.error} onRetry={reader.retry} since={reader.since} />
+      )}
       {stored.gaps.map((gap) => (
         <Text key={gap.after_line} size="xs" px="md" py={4} className={classes.gap}>
           ⚠ Lines may be missing after line {gap.after_line}: {gap.why}
@@ -172,6 +152,7 @@ export function LogView({ stored, isLive, origin, choices, onChoose }: Props) {
         ref={scroller}
         className={classes.scroller}
         data-wraps={wraps || undefined}
+        data-dragged={selection.isDragged || undefined}
         role="log"
         aria-live="off"
         aria-label="Log"
@@ -181,9 +162,11 @@ export function LogView({ stored, isLive, origin, choices, onChoose }: Props) {
         onWheel={(event) => event.deltaY < 0 && stopFollowing()}
         onKeyDown={(event) => {
           if (["PageUp", "ArrowUp", "Home"].includes(event.key)) stopFollowing();
-          if (event.key === "Escape") selection.clear();
+          selection.onKeyDown(event);
         }}
+        onPointerMove={selection.onPointerMove}
         onPointerDown={(event) => {
+          selection.onPointerDown(event);
           // The scroll bar lies outside of the content box.
           if (event.nativeEvent.offsetX > event.currentTarget.clientWidth) stopFollowing();
         }}
@@ -194,13 +177,15 @@ export function LogView({ stored, isLive, origin, choices, onChoose }: Props) {
             return (
               line && (
                 <div
-                  key={item.key}
+                  // Where lines rush by, their elements are written anew rather than made anew; those of many heights are
+                  // measured, each its own.
+                  key={wraps ? item.key : item.index}
                   ref={wraps ? virtual.measureElement : undefined}
                   data-index={item.index}
                   className={classes.line}
                   data-selected={selection.has(line.number) || undefined}
                   style={{ transform: `translateY(${item.start}px)` }}
-                  onClick={(event) => selection.onClick(event, line.number)}
+                  onClick={(event) => selection.onClick(event, line)}
                 >
                   <LogLine line={line} time={time} origin={origin} find={find.text} />
                 </div>
@@ -208,10 +193,11 @@ export function LogView({ stored, isLive, origin, choices, onChoose }: Props) {
             );
           })}
         </div>
+        {reader.isLoading && reader.error === null && <Loading what="the lines" rows={8} />}
         {!reader.isLoading && window.lines.length === 0 && (
-          <Text size="sm" c="dimmed" p="md">
-            {isLive ? "The program has written nothing yet." : "The program wrote nothing."}
-          </Text>
+          <div className={classes.around}>
+            <Empty>{isLive ? "The program has written nothing yet." : "The program wrote nothing."}</Empty>
+          </div>
         )}
       </div>
       <Group className={classes.footer} justify="space-between">
@@ -225,6 +211,21 @@ export function LogView({ stored, isLive, origin, choices, onChoose }: Props) {
             .filter(Boolean)
             .join(" · ")}
         </Text>
+        <Announce text={!following && fresh > 0 ? plural(fresh, "new line") : ""} />
+        {selection.count > 0 && (
+          <Group gap="xs">
+            <Text size="xs" role="status">
+              {selection.copied === "failed"
+                ? "The lines could not be copied"
+                : selection.copied === null
+                  ? `${plural(selection.count, "line")} marked`
+                  : `${plural(selection.copied, "line")} copied`}
+            </Text>
+            <Button size="compact-xs" variant="default" onClick={selection.copy}>
+              Copy
+            </Button>
+          </Group>
+        )}
         {!following && (
           <Button
             size="compact-xs"
@@ -232,7 +233,7 @@ export function LogView({ stored, isLive, origin, choices, onChoose }: Props) {
             leftSection={<Icon name="down" size={12} />}
             onClick={() => reader.setFollowing(true)}
           >
-            {fresh > 0 ? `${count(fresh)} new ${fresh === 1 ? "line" : "lines"}` : "To the end"}
+            {fresh > 0 ? plural(fresh, "new line") : "To the end"}
           </Button>
         )}
       </Group>

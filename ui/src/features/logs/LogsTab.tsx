@@ -1,9 +1,10 @@
-import { Center, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import type { LogView as StoredLog, RunId } from "@/ipc";
-import { ErrorPanel } from "@/shared/ErrorPanel";
+import type { RunId } from "@/ipc";
+import { Empty } from "@/shared/Empty";
+import { Loaded } from "@/shared/Loaded";
 
 import { logStreamsOptions } from "./api";
 import { LogView } from "./LogView";
@@ -26,36 +27,34 @@ export function LogsTab({ runId, isLive, waiting, origin }: Props) {
     refetchInterval: isLive ? 2000 : false,
   });
   const [chosen, setChosen] = useState<string | null>(null);
-  if (query.isError && !query.data) {
-    return (
-      <div className={classes.around}>
-        <ErrorPanel error={query.error} onRetry={() => void query.refetch()} />
-      </div>
-    );
-  }
-  const logs: readonly StoredLog[] = query.data ?? [];
-  const shown = logs.find((log) => logKey(log) === chosen) ?? defaultLog(logs);
-  if (!shown) {
-    return (
-      <Center className={classes.around}>
-        <Text size="sm" c="dimmed">
-          {query.isPending
-            ? ""
-            : isLive
-              ? `No log yet: ${waiting}.`
-              : "No log was stored: the program never started, or its pod was gone before Berth saw it."}
-        </Text>
-      </Center>
-    );
-  }
   return (
-    <LogView
-      key={logKey(shown)}
-      stored={shown}
-      isLive={isLive}
-      origin={origin}
-      choices={logs.map((log) => ({ value: logKey(log), label: logLabel(log, logs) }))}
-      onChoose={setChosen}
-    />
+    <Loaded query={query} what="the log" rows={8} around={classes.around}>
+      {(logs) => {
+        const shown = logs.find((log) => logKey(log) === chosen) ?? defaultLog(logs);
+        if (!shown) return <NoLog isLive={isLive} waiting={waiting} />;
+        return (
+          <LogView
+            key={logKey(shown)}
+            stored={shown}
+            isLive={isLive}
+            origin={origin}
+            choices={logs.map((log) => ({ value: logKey(log), label: logLabel(log, logs) }))}
+            onChoose={setChosen}
+          />
+        );
+      }}
+    </Loaded>
+  );
+}
+
+function NoLog({ isLive, waiting }: { isLive: boolean; waiting: string }) {
+  return (
+    <Empty title={isLive ? "No log yet" : "No log was stored"}>
+      <Text size="sm">
+        {isLive
+          ? `It begins when the program does. Now: ${waiting}.`
+          : "The program never started, or its pod was gone before Berth saw it."}
+      </Text>
+    </Empty>
   );
 }

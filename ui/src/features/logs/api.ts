@@ -1,9 +1,13 @@
 import { queryOptions, useMutation, type QueryClient } from "@tanstack/react-query";
 
-import { call, commands, type LogMatches, type LogPage, type LogRef, type RunId } from "@/ipc";
+import { call, commands, type LogMatches, type LogRef, type RunId } from "@/ipc";
 
-import { overwritten, parseSgr } from "./sgr";
+import { inLines, type LogLine, type LogPiece } from "./lines";
+import { overwritten, plain } from "./sgr";
 import { defaultLog } from "./streams";
+
+/** A line by its number, and where it begins in the log. */
+export type LogPlace = Pick<LogLine, "number" | "at">;
 
 const keys = {
   streams: (run: RunId) => ["logs", "streams", run] as const,
@@ -20,13 +24,29 @@ export function noteLogsGrew(client: QueryClient, runs: readonly RunId[]): void 
 }
 
 /** Reads on from a cursor. */
-export function readLog(log: LogRef, from: number, limit: number): Promise<LogPage> {
-  return call(commands.readLog(log, from, limit));
+export async function readLog(log: LogRef, from: number, limit: number): Promise<LogPiece> {
+  return inLines(await call(commands.readLog(log, from, limit)));
+}
+
+/** Read at a time for copying: as much as the core gives. */
+const COPY_BYTES = 256 * 1024;
+
+/** Reads the lines from one to another, both included, piece by piece. */
+export async function readLines(log: LogRef, from: LogPlace, to: LogPlace): Promise<LogLine[]> {
+  const lines: LogLine[] = [];
+  let next = from.at;
+  while (next <= to.at) {
+    const page = await readLog(log, next, COPY_BYTES);
+    if (page.lines.length === 0) break;
+    for (const line of page.lines) if (line.number <= to.number) lines.push(line);
+    next = page.next;
+  }
+  return lines;
 }
 
 /** Reads what ends at a cursor, or at the end of the log. */
-export function readLogBefore(log: LogRef, before: number | null, limit: number): Promise<LogPage> {
-  return call(commands.readLogBefore(log, before, limit));
+export async function readLogBefore(log: LogRef, before: number | null, limit: number): Promise<LogPiece> {
+  return inLines(await call(commands.readLogBefore(log, before, limit)));
 }
 
 /** Finds lines that contain a text, from a cursor on, within one step's worth of bytes. */
@@ -50,11 +70,7 @@ export function tailOptions(run: RunId) {
       const log = defaultLog(await call(commands.logStreams(run)));
       if (!log) return [];
       const page = await readLogBefore(log.log, null, TAIL_BYTES);
-      return page.lines.map((line) =>
-        parseSgr(overwritten(line.text))
-          .map((span) => span.text)
-          .join(""),
-      );
+      return page.lines.map((line) => plain(overwritten(line.text)));
     },
   });
 }

@@ -1,4 +1,4 @@
-import type { LogLine, LogPage } from "@/ipc";
+import type { LogLine, LogPiece } from "./lines";
 
 /**
  * The part of a log that the page holds: consecutive lines, with the cursor behind the last one. Pure; a log of any
@@ -13,12 +13,12 @@ export type LogWindow = {
 };
 
 /** Lines held at most. */
-export const HELD = 2000;
+const HELD = 2000;
 
 export const emptyWindow: LogWindow = { lines: [], next: 0, atEnd: false };
 
 /** Adds a piece that was read from `next`; drops the oldest lines above the bound. */
-export function append(window: LogWindow, page: LogPage, held = HELD): LogWindow {
+export function append(window: LogWindow, page: LogPiece, held = HELD): LogWindow {
   if (page.lines.length === 0) {
     if (page.next === window.next && page.at_end === window.atEnd) return window;
     return { ...window, next: page.next, atEnd: page.at_end };
@@ -27,8 +27,13 @@ export function append(window: LogWindow, page: LogPage, held = HELD): LogWindow
   return { lines, next: page.next, atEnd: page.at_end };
 }
 
+/** The window of a piece that was read from the end of a log. */
+export function endOf(page: LogPiece): LogWindow {
+  return append({ ...emptyWindow, next: page.next }, page);
+}
+
 /** Puts a piece that ends where the window begins before it; drops the newest lines above the bound. */
-export function prepend(window: LogWindow, page: LogPage, held = HELD): LogWindow {
+export function prepend(window: LogWindow, page: LogPiece, held = HELD): LogWindow {
   if (page.lines.length === 0) return window;
   const lines = [...page.lines, ...window.lines];
   const cut = lines[held];

@@ -27,6 +27,15 @@ test("bright, background, 256 and true colours", () => {
   expect(parseSgr(`${ESC}[38;5;250mx`)).toEqual([{ text: "x", classes: [], colour: "rgb(188 188 188)" }]);
 });
 
+test("what is turned round has its colours the other way", () => {
+  expect(parseSgr(`${ESC}[7;31mx${ESC}[44my${ESC}[27mz`)).toEqual([
+    { text: "x", classes: ["bg-1"] },
+    { text: "y", classes: ["fg-4", "bg-1"] },
+    { text: "z", classes: ["fg-1", "bg-4"] },
+  ]);
+  expect(parseSgr(`${ESC}[7mx`)).toEqual([{ text: "x", classes: ["inverse"] }]);
+});
+
 test("everything else is dropped: cursor moves, titles, links, stray controls", () => {
   const line = `${ESC}[2J${ESC}[1;1H${ESC}]0;title\u0007${ESC}]8;;https://example.org${ESC}\\link${ESC}]8;;${ESC}\\ \u0008${ESC}[?25lok${ESC}`;
   expect(

@@ -43,22 +43,23 @@ export function parseSgr(line: string): Span[] {
   return spans;
 }
 
-/** A line without any sequence, for searching and copying. */
+/** A line without any sequence, as it is copied. */
 export function plain(line: string): string {
   return line.replace(SEQUENCE, "").replace(CONTROLS, "");
 }
 
 function span(text: string, style: Style): Span {
-  const classes = [...style.flags];
+  const classes = [...style.flags].filter((flag) => flag !== "inverse");
   const made: Span = { text, classes };
-  if (style.colour) {
-    if ("name" in style.colour) classes.push(`fg-${style.colour.name}`);
-    else made.colour = style.colour.value;
-  }
-  if (style.background) {
-    if ("name" in style.background) classes.push(`bg-${style.background.name}`);
-    else made.background = style.background.value;
-  }
+  const isInverse = style.flags.has("inverse");
+  const [colour, background] = isInverse
+    ? [style.background, style.colour]
+    : [style.colour, style.background];
+  if (colour && "name" in colour) classes.push(`fg-${colour.name}`);
+  else if (colour) made.colour = colour.value;
+  if (background && "name" in background) classes.push(`bg-${background.name}`);
+  else if (background) made.background = background.value;
+  else if (isInverse) classes.push("inverse");
   return made;
 }
 

@@ -1,5 +1,5 @@
 import { useDebouncedValue } from "@mantine/hooks";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 
 import type { LogMatches, LogRef } from "@/ipc";
 
@@ -9,7 +9,7 @@ import { searchLog } from "./api";
 const MOST = 10_000;
 
 /** A line that was found: its number and the cursor of its first byte. */
-export type Match = { number: number; at: number };
+type Match = { number: number; at: number };
 
 export type Find = {
   /** What is looked for; empty while nothing is. */
@@ -59,21 +59,23 @@ export function useFind(log: LogRef): Find {
     };
   }, [log, wanted]);
 
-  const shown = text === "" || result.of !== text ? { ...nothing, isDone: text === "" } : result;
-  const current = position.of === shown.of ? position.current : -1;
-  return {
-    text,
-    setText,
-    matches: shown.matches,
-    isDone: shown.isDone,
-    error: shown.error,
-    current,
-    step: (by) => {
-      const { length } = shown.matches;
-      if (length === 0) return null;
-      const to = current < 0 ? (by > 0 ? 0 : length - 1) : (current + by + length) % length;
-      setPosition({ of: shown.of, current: to });
-      return shown.matches[to] ?? null;
-    },
-  };
+  return useMemo(() => {
+    const shown = text === "" || result.of !== text ? { ...nothing, isDone: text === "" } : result;
+    const current = position.of === shown.of ? position.current : -1;
+    return {
+      text,
+      setText,
+      matches: shown.matches,
+      isDone: shown.isDone,
+      error: shown.error,
+      current,
+      step: (by) => {
+        const { length } = shown.matches;
+        if (length === 0) return null;
+        const to = current < 0 ? (by > 0 ? 0 : length - 1) : (current + by + length) % length;
+        setPosition({ of: shown.of, current: to });
+        return shown.matches[to] ?? null;
+      },
+    };
+  }, [text, result, position]);
 }

@@ -3,10 +3,10 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { LogRef } from "@/ipc";
 
 import { readLog, readLogBefore } from "./api";
-import { append, beginning, emptyWindow, prepend, type LogWindow } from "./logWindow";
+import { append, beginning, emptyWindow, endOf, prepend, type LogWindow } from "./logWindow";
 
-/** The most that is read at a time while following. */
-const FOLLOW_BYTES = 256 * 1024;
+/** The most that is read at a time while following: more than anybody sees, less than the page notices. */
+const FOLLOW_BYTES = 16 * 1024;
 
 /** Read at a time while scrolling: at least 31 bytes a line, so always less than half of what is held. */
 const SCROLL_BYTES = 28 * 1024;
@@ -14,9 +14,14 @@ const SCROLL_BYTES = 28 * 1024;
 /** How often a live log is looked at even if nobody says that it grew: another process may be the one that captures. */
 const LOOK_EVERY = 1000;
 
+/** The least time between two reads of a followed log, in milliseconds: a fast one is not read better by painting more. */
+const BREATH = 250;
+
 export type LogReader = {
   window: LogWindow;
   error: unknown;
+  /** When the last read went well, in milliseconds, while one after it has failed. */
+  since: number | undefined;
   /** Whether the first piece is still on its way. */
   isLoading: boolean;
   following: boolean;
@@ -35,9 +40,13 @@ export function useLogWindow(log: LogRef, isLive: boolean, storedLines: number):
   const [window, setWindow] = useState<LogWindow>(emptyWindow);
   const [isLoading, setLoading] = useState(true);
   const [error, setError] = useState<unknown>(null);
+  const [since, setSince] = useState<number | undefined>(undefined);
   const [following, setFollowing] = useState(true);
   const held = useRef(emptyWindow);
   const isBusy = useRef(false);
+  const lastRead = useRef<number | undefined>(undefined);
+  /** When a followed log may be read again. */
+  const due = useRef(0);
 
   const show = useCallback((next: LogWindow) => {
     held.current = next;
@@ -50,9 +59,11 @@ export function useLogWindow(log: LogRef, isLive: boolean, storedLines: number):
     isBusy.current = true;
     try {
       await work();
+      lastRead.current = Date.now();
       setError(null);
     } catch (cause) {
       setError(cause);
+      setSince(lastRead.current);
     } finally {
       isBusy.current = false;
     }
@@ -61,8 +72,7 @@ export function useLogWindow(log: LogRef, isLive: boolean, storedLines: number):
   const readEnd = useCallback(
     () =>
       exclusively(async () => {
-        const page = await readLogBefore(log, null, FOLLOW_BYTES);
-        show(append({ ...emptyWindow, next: page.next }, page));
+        show(endOf(await readLogBefore(log, null, FOLLOW_BYTES)));
         setLoading(false);
       }),
     [exclusively, log, show],
@@ -80,12 +90,12 @@ export function useLogWindow(log: LogRef, isLive: boolean, storedLines: number):
   const catchUp = useCallback(
     () =>
       exclusively(async () => {
-        while (!held.current.atEnd) {
-          const page = await readLog(log, held.current.next, FOLLOW_BYTES);
-          const before = held.current;
-          show(append(before, page));
-          if (page.lines.length === 0) break;
-        }
+        if (held.current.atEnd) return;
+        const { next } = held.current;
+        const page = await readLog(log, next, FOLLOW_BYTES);
+        // Far behind: nobody reads what rushes by, and scrolling back reads it.
+        if (page.next - next > FOLLOW_BYTES / 2) show(endOf(await readLogBefore(log, null, FOLLOW_BYTES)));
+        else show(append(held.current, page));
       }),
     [exclusively, log, show],
   );
@@ -120,10 +130,16 @@ export function useLogWindow(log: LogRef, isLive: boolean, storedLines: number):
 
   useEffect(() => {
     if (!following || isLoading) return;
-    void catchUp();
-    if (!isLive) return;
-    const timer = setInterval(() => void catchUp(), LOOK_EVERY);
-    return () => clearInterval(timer);
+    const look = () => {
+      due.current = Date.now() + BREATH;
+      void catchUp();
+    };
+    const soon = setTimeout(look, Math.max(0, due.current - Date.now()));
+    const timer = isLive ? setInterval(look, LOOK_EVERY) : undefined;
+    return () => {
+      clearTimeout(soon);
+      clearInterval(timer);
+    };
   }, [catchUp, following, isLoading, isLive, storedLines]);
 
   const follow = useCallback(
@@ -138,6 +154,7 @@ export function useLogWindow(log: LogRef, isLive: boolean, storedLines: number):
   return {
     window,
     error,
+    since,
     isLoading,
     following,
     setFollowing: follow,

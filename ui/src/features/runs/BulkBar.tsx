@@ -1,8 +1,9 @@
-import { Alert, Button, Group, List, Modal, Stack, Text } from "@mantine/core";
+import { Alert, Button, Group, List, Stack, Text } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { asIpcError, call, commands, type RunView } from "@/ipc";
+import { ConfirmDialog } from "@/shared/ConfirmDialog";
 import { plural, sentence } from "@/shared/format";
 import { newRunId } from "@/shared/runId";
 
@@ -100,11 +101,11 @@ export function BulkBar({ runs, onDone }: { runs: readonly RunView[]; onDone: ()
           Delete…
         </Button>
         <Button size="compact-sm" variant="subtle" onClick={onDone}>
-          Choose none
+          Clear the choice
         </Button>
       </Group>
       {results && (
-        <Alert color={failures.length > 0 ? "red" : "green"} role="status" p={8}>
+        <Alert color={failures.length > 0 ? "red" : "green"} role="status" aria-label="How it went" p={8}>
           <Text size="sm">
             {plural(results.all.length - failures.length, "run")} {results.done}.
             {failures.length > 0 && ` ${plural(failures.length, "run")} could not be:`}
@@ -120,33 +121,22 @@ export function BulkBar({ runs, onDone }: { runs: readonly RunView[]; onDone: ()
           )}
         </Alert>
       )}
-      <Modal
-        opened={isAsking}
-        onClose={() => setAsking(false)}
+      <ConfirmDialog
+        isOpen={isAsking}
         title={`Delete ${plural(runs.length, "run")}`}
-        transitionProps={{ duration: 100 }}
+        confirm={`Delete ${plural(runs.length, "run")}`}
+        isDestructive
+        onClose={() => setAsking(false)}
+        onConfirm={() => {
+          setAsking(false);
+          void carryOut(remove);
+        }}
       >
-        <Stack>
-          <Text size="sm">
-            They go from the history with their logs, and from the cluster with whatever still runs of them.
-            This cannot be undone. To hide them only, archive them.
-          </Text>
-          <Group justify="flex-end">
-            <Button variant="default" onClick={() => setAsking(false)}>
-              Keep
-            </Button>
-            <Button
-              color="red"
-              onClick={() => {
-                setAsking(false);
-                void carryOut(remove);
-              }}
-            >
-              Delete
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
+        <Text size="sm">
+          Their history and their logs are deleted, and what still runs of them in the cluster ends. This
+          cannot be undone. To only hide them, archive them.
+        </Text>
+      </ConfirmDialog>
     </Stack>
   );
 }

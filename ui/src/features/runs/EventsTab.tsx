@@ -1,10 +1,11 @@
-import { Stack, Table, Text, Title } from "@mantine/core";
+import { Stack, Table, Title } from "@mantine/core";
 
 import type { EventView, TransitionView } from "@/ipc";
-import { absoluteTime } from "@/shared/format";
+import { Empty } from "@/shared/Empty";
+import { absoluteTime, sentence } from "@/shared/format";
 
 import classes from "./runs.module.css";
-import { reasonWords } from "./states";
+import { reasonWords, storedStateLabel } from "./states";
 
 type Props = { events: readonly EventView[]; transitions: readonly TransitionView[] };
 
@@ -17,11 +18,9 @@ export function EventsTab({ events, transitions }: Props) {
           Events of the cluster
         </Title>
         {events.length === 0 ? (
-          <Text size="sm" c="dimmed">
-            None were seen. The cluster forgets its own after an hour; what Berth saw stays here.
-          </Text>
+          <Empty>None were seen. The cluster forgets its own after an hour; what Berth saw stays here.</Empty>
         ) : (
-          <Table className={classes.table} verticalSpacing={5}>
+          <Table className={classes.table} verticalSpacing={5} aria-label="Events of the cluster">
             <Table.Thead>
               <Table.Tr>
                 <Table.Th w={160}>Last seen</Table.Th>
@@ -54,19 +53,25 @@ export function EventsTab({ events, transitions }: Props) {
           Changes of state
         </Title>
         {transitions.length === 0 ? (
-          <Text size="sm" c="dimmed">
-            None yet.
-          </Text>
+          <Empty>None yet.</Empty>
         ) : (
-          <Table className={classes.table} verticalSpacing={5}>
+          <Table className={classes.table} verticalSpacing={5} aria-label="Changes of state">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th w={160}>When</Table.Th>
+                <Table.Th w={120}>State</Table.Th>
+                <Table.Th w={230}>What it was doing</Table.Th>
+                <Table.Th>Why</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
             <Table.Tbody>
               {distinctChanges(transitions).map((change) => (
                 <Table.Tr key={change.revision}>
-                  <Table.Td w={160}>{absoluteTime(change.at)}</Table.Td>
-                  <Table.Td w={120}>{change.state}</Table.Td>
-                  <Table.Td w={230}>{change.doing}</Table.Td>
+                  <Table.Td>{absoluteTime(change.at)}</Table.Td>
+                  <Table.Td>{storedStateLabel(change.state)}</Table.Td>
+                  <Table.Td>{change.doing}</Table.Td>
                   <Table.Td className={classes.wrap}>
-                    {change.message ?? (change.reason ? reasonWords(change.reason) : "")}
+                    {change.message ? sentence(change.message) : change.reason && reasonWords(change.reason)}
                   </Table.Td>
                 </Table.Tr>
               ))}

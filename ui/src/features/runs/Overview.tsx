@@ -1,11 +1,14 @@
-import { Stack, Table, Text, Title } from "@mantine/core";
+import { Stack, Table, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 
-import type { Attempt, RunDetails, SpecValue } from "@/ipc";
-import { absoluteTime, duration } from "@/shared/format";
+import { BuildSection } from "@/features/builds";
+import type { Attempt, RunDetails } from "@/ipc";
+import { Empty } from "@/shared/Empty";
+import { absoluteTime, length } from "@/shared/format";
+import { parameterName, valueText } from "@/shared/parameters";
 
 import classes from "./runs.module.css";
-import { reasonWords } from "./states";
+import { attemptLabel, reasonWords } from "./states";
 
 /** What was asked, what became of it. */
 export function Overview({ details }: { details: RunDetails }) {
@@ -24,12 +27,16 @@ export function Overview({ details }: { details: RunDetails }) {
   return (
     <Stack className={classes.padded} gap="lg">
       <Section title="What was asked">
-        <Table className={`${classes.table} ${classes.values}`} verticalSpacing={5}>
+        <Table
+          className={`${classes.table} ${classes.values}`}
+          verticalSpacing={5}
+          aria-label="What was asked"
+        >
           <Table.Tbody>
             {details.values.map((value) => (
               <Table.Tr key={value.path}>
-                <Table.Td>{value.path}</Table.Td>
-                <Table.Td className={classes.mono}>{valueText(value)}</Table.Td>
+                <Table.Td title={value.path}>{parameterName(value.path)}</Table.Td>
+                <Table.Td className={classes.mono}>{valueText(value.value)}</Table.Td>
                 <Table.Td w={110} c="dimmed">
                   {value.origin}
                 </Table.Td>
@@ -38,22 +45,25 @@ export function Overview({ details }: { details: RunDetails }) {
           </Table.Tbody>
         </Table>
       </Section>
+      {details.build && (
+        <Section title="What it builds">
+          <BuildSection run={run} build={details.build} />
+        </Section>
+      )}
       <Section title="Attempts">
         {details.attempts.length === 0 ? (
-          <Text size="sm" c="dimmed">
-            None yet.
-          </Text>
+          <Empty>{run.is_final ? "It ended before a pod was made." : "None yet: no pod was made."}</Empty>
         ) : (
           <Attempts attempts={details.attempts} />
         )}
       </Section>
       <Section title="Objects in the cluster">
         {details.objects.length === 0 ? (
-          <Text size="sm" c="dimmed">
-            None.
-          </Text>
+          <Empty>
+            {run.is_final ? "None are left, or none was ever created." : "None yet: nothing was created."}
+          </Empty>
         ) : (
-          <Table className={classes.table} verticalSpacing={5}>
+          <Table className={classes.table} verticalSpacing={5} aria-label="Objects in the cluster">
             <Table.Tbody>
               {details.objects.map((object) => (
                 <Table.Tr key={object.uid}>
@@ -69,7 +79,7 @@ export function Overview({ details }: { details: RunDetails }) {
         )}
       </Section>
       <Section title="About">
-        <Table className={`${classes.table} ${classes.values}`} verticalSpacing={5}>
+        <Table className={`${classes.table} ${classes.values}`} verticalSpacing={5} aria-label="About">
           <Table.Tbody>
             {facts.map(([name, value]) => (
               <Table.Tr key={name}>
@@ -97,7 +107,7 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
 
 function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
   return (
-    <Table className={classes.table} verticalSpacing={5}>
+    <Table className={classes.table} verticalSpacing={5} aria-label="Attempts">
       <Table.Thead>
         <Table.Tr>
           <Table.Th w={40}>#</Table.Th>
@@ -115,12 +125,12 @@ function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
             <Table.Td>{attempt.number}</Table.Td>
             <Table.Td className={classes.mono}>{attempt.pod}</Table.Td>
             <Table.Td>{attempt.node ?? "–"}</Table.Td>
-            <Table.Td>{attempt.state}</Table.Td>
+            <Table.Td>{attemptLabel(attempt.state)}</Table.Td>
             <Table.Td>{attempt.reason ? reasonWords(attempt.reason) : "–"}</Table.Td>
             <Table.Td>{attempt.exit_code ?? "–"}</Table.Td>
             <Table.Td>
               {attempt.started && attempt.finished
-                ? duration(Date.parse(attempt.finished) - Date.parse(attempt.started))
+                ? length(Date.parse(attempt.finished) - Date.parse(attempt.started))
                 : "–"}
             </Table.Td>
           </Table.Tr>
@@ -128,9 +138,4 @@ function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
       </Table.Tbody>
     </Table>
   );
-}
-
-/** A value as people write it. */
-function valueText({ value }: SpecValue): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
 }

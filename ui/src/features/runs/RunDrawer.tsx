@@ -1,10 +1,12 @@
 import { Button, Drawer, Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { memo } from "react";
 
 import { tailOptions } from "@/features/logs";
 import type { RunView } from "@/ipc";
-import { ErrorPanel } from "@/shared/ErrorPanel";
+import { Empty } from "@/shared/Empty";
+import { Loaded } from "@/shared/Loaded";
 
 import { runDetailsOptions } from "./api";
 import { RunStateBadge } from "./RunStateBadge";
@@ -16,8 +18,10 @@ import { WhyCard } from "./WhyCard";
 /** Lines of the log that the preview shows. */
 const TAIL = 20;
 
+type Props = { run: RunView | undefined; onClose: () => void };
+
 /** A look at a run without leaving the list. */
-export function RunDrawer({ run, onClose }: { run: RunView | undefined; onClose: () => void }) {
+export const RunDrawer = memo(function RunDrawer({ run, onClose }: Props) {
   return (
     <Drawer
       opened={run !== undefined}
@@ -31,7 +35,7 @@ export function RunDrawer({ run, onClose }: { run: RunView | undefined; onClose:
       {run && <Preview run={run} />}
     </Drawer>
   );
-}
+});
 
 function Preview({ run }: { run: RunView }) {
   const details = useQuery(runDetailsOptions(run.id));
@@ -53,15 +57,20 @@ function Preview({ run }: { run: RunView }) {
         </Button>
       </Group>
       <WhyCard run={run} values={details.data?.values} />
-      {details.data && <StartUpBar details={details.data} />}
-      {details.isError && <ErrorPanel error={details.error} onRetry={() => void details.refetch()} />}
-      {tail.isError && <ErrorPanel error={tail.error} onRetry={() => void tail.refetch()} />}
-      {tail.data && (
-        <pre className={classes.tail} aria-label="Last lines of the log">
-          {tail.data.slice(-TAIL).join("\n") ||
-            (run.is_final ? "The program wrote nothing." : "Nothing was written yet.")}
-        </pre>
-      )}
+      <Loaded query={details} what="the run" rows={2}>
+        {(read) => <StartUpBar details={read} />}
+      </Loaded>
+      <Loaded query={tail} what="the log" rows={6}>
+        {(lines) =>
+          lines.length === 0 ? (
+            <Empty>{run.is_final ? "The program wrote nothing." : "Nothing was written yet."}</Empty>
+          ) : (
+            <pre className={classes.tail} role="group" aria-label="Last lines of the log" tabIndex={0}>
+              {lines.slice(-TAIL).join("\n")}
+            </pre>
+          )
+        }
+      </Loaded>
     </Stack>
   );
 }

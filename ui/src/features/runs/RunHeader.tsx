@@ -15,6 +15,7 @@ import { DeleteDialog } from "./DeleteDialog";
 import { RunStateBadge } from "./RunStateBadge";
 import { Elapsed } from "./Times";
 import classes from "./runs.module.css";
+import { isSchedule } from "./states";
 
 /** What the run is and what can be done with it. */
 export function RunHeader({ details }: { details: RunDetails }) {
@@ -39,13 +40,10 @@ export function RunHeader({ details }: { details: RunDetails }) {
       <Group justify="space-between" wrap="nowrap" align="flex-start">
         <Stack gap={6} miw={0}>
           <Group gap="sm" wrap="nowrap">
-            <Anchor size="sm" renderRoot={(props) => <Link to="/runs" {...props} />}>
-              <Group gap={4} wrap="nowrap">
-                <Icon name="back" size={14} />
-                Runs
-              </Group>
-            </Anchor>
-            <RunStateBadge run={run} />
+            <BackToRuns />
+            <span role="status" aria-label="State of the run">
+              <RunStateBadge run={run} />
+            </span>
             <Title order={1} size="h4" className={`${classes.title} ${classes.cut}`}>
               {run.name}
             </Title>
@@ -59,7 +57,7 @@ export function RunHeader({ details }: { details: RunDetails }) {
           </Text>
         </Stack>
         <Group gap="xs" wrap="nowrap">
-          {!run.is_final && !isForeign && (
+          {!run.is_final && run.word !== "stopped" && !isForeign && (
             <Button
               size="xs"
               variant="default"
@@ -67,7 +65,7 @@ export function RunHeader({ details }: { details: RunDetails }) {
               disabled={isStopping}
               onClick={() => stop.mutate()}
             >
-              {isStopping ? "Stopping" : "Stop"}
+              {isStopping ? "Stopping" : isSchedule(details) ? "Suspend" : "Stop"}
             </Button>
           )}
           <Button size="xs" loading={rerun.isPending} onClick={repeat}>
@@ -96,7 +94,7 @@ export function RunHeader({ details }: { details: RunDetails }) {
               </Menu.Item>
               <Menu.Divider />
               <Menu.Item onClick={() => archive.mutate(!run.archived)}>
-                {run.archived ? "Take back from the archive" : "Archive"}
+                {run.archived ? "Take out of the archive" : "Archive"}
               </Menu.Item>
               <Menu.Item color="red" onClick={() => setDeleting(true)}>
                 Delete…
@@ -107,7 +105,7 @@ export function RunHeader({ details }: { details: RunDetails }) {
       </Group>
       {isForeign && (
         <Text size="sm" c="dimmed">
-          Launched by another installation: Berth looks at it and does not touch it.
+          Launched by another installation of Berth: it can be watched and run again here, not stopped.
         </Text>
       )}
       {run.only_in_history && (
@@ -118,5 +116,28 @@ export function RunHeader({ details }: { details: RunDetails }) {
       {failure && <ErrorPanel error={failure} />}
       <DeleteDialog run={run} isOpen={isDeleting} onClose={() => setDeleting(false)} />
     </Stack>
+  );
+}
+
+/** Stands above a run that is still being read, or cannot be. */
+export function UnknownRunHeader() {
+  return (
+    <Group className={classes.head} gap="sm">
+      <BackToRuns />
+      <Title order={1} size="h4">
+        Run
+      </Title>
+    </Group>
+  );
+}
+
+function BackToRuns() {
+  return (
+    <Anchor size="sm" renderRoot={(props) => <Link to="/runs" {...props} />}>
+      <Group gap={4} wrap="nowrap">
+        <Icon name="back" size={14} />
+        Runs
+      </Group>
+    </Anchor>
   );
 }

@@ -2,6 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 
+import type { RunView } from "@/ipc";
 import { announceRuns, failure } from "@/ipc/mock";
 import { connection, logPage, runDetails, runList, runningView, runView, storedLog } from "@/test/builders";
 import { renderAt } from "@/test/render";
@@ -10,7 +11,6 @@ const done = runView({ id: "aaaa1111-0000-4000-8000-000000000000", name: "train-
 const live = runningView({
   id: "bbbb2222-0000-4000-8000-000000000000",
   name: "train-live",
-  seq: 2,
   revision: 3,
 });
 const failed = runView({
@@ -25,7 +25,7 @@ const failed = runView({
 test("while loading there is a skeleton, not a list", async () => {
   renderAt("/runs", { listRuns: () => new Promise(() => undefined) });
   expect(await screen.findByRole("status", { name: "Loading runs" })).toBeInTheDocument();
-  expect(screen.queryByRole("table")).not.toBeInTheDocument();
+  expect(screen.queryByRole("grid")).not.toBeInTheDocument();
 });
 
 test("an empty history says what a run is and offers one", async () => {
@@ -118,7 +118,7 @@ test("a filter is asked of the core, and nothing found can be undone", async () 
 
 test("older runs come as the end of the list comes near", async () => {
   const listRuns = vi.fn(({ filter }: Record<string, unknown>) =>
-    JSON.stringify(filter).includes('"before":2') ? runList([done]) : runList([live], { more: true }),
+    JSON.stringify(filter).includes('"after":"there"') ? runList([done]) : runList([live], { next: "there" }),
   );
   renderAt("/runs", { listRuns });
   expect(await screen.findByRole("link", { name: "train-done" })).toBeInTheDocument();
@@ -146,8 +146,129 @@ test("a click on a row shows the run beside the list, with its last lines", asyn
     logStreams: () => [storedLog()],
     readLogBefore: () => logPage(0, 2, { at_end: true }),
   });
-  await userEvent.click(await screen.findByRole("cell", { name: "Succeeded" }));
+  await userEvent.click(await screen.findByRole("gridcell", { name: "Succeeded" }));
   const drawer = await screen.findByRole("dialog", { name: "train-done" });
   expect(await within(drawer).findByText(/line 1/)).toBeInTheDocument();
   expect(within(drawer).getByRole("link", { name: "Open" })).toBeInTheDocument();
+});
+
+/** A history that notes what the list asked for; what is counted beside it asks for one row and is left out. */
+function noting(answer: (filter: string) => RunView[]) {
+  const asked: unknown[] = [];
+  const listRuns = ({ filter }: Record<string, unknown>) => {
+    if (JSON.stringify(filter).includes('"limit":100')) asked.push(filter);
+    return runList(answer(JSON.stringify(filter)));
+  };
+  return { asked: () => asked.at(-1), listRuns };
+}
+
+const containing = (part: object): unknown => expect.objectContaining(part);
+
+test("a header sorts in the history, the other way on the next click, and not on the third", async () => {
+  const { asked, listRuns } = noting(() => [live, done]);
+  const savePreferences = vi.fn(() => null);
+  renderAt("/runs", { listRuns, savePreferences });
+  await screen.findByRole("link", { name: "train-live" });
+  const header = (name: string) => screen.getByRole("columnheader", { name });
+  const sort = (name: string) => userEvent.click(within(header(name)).getByRole("button"));
+  const isSorted = (how: string) =>
+    waitFor(() => expect(header("Duration")).toHaveAttribute("aria-sort", how));
+  await isSorted("none");
+  expect(asked()).toMatchObject({ order: { by: "made", is_ascending: false } });
+  await sort("Duration");
+  await isSorted("descending");
+  await waitFor(() => expect(asked()).toMatchObject({ order: { by: "duration", is_ascending: false } }));
+  await sort("Duration");
+  await isSorted("ascending");
+  await sort("Duration");
+  await isSorted("none");
+  await sort("Run");
+  const order = { by: "name", is_ascending: true };
+  await waitFor(() => expect(asked()).toMatchObject({ order }));
+  expect(savePreferences).toHaveBeenLastCalledWith({
+    preferences: containing({ run_lists: { "": { order } } }),
+  });
+});
+
+test("filters go together, are remembered for the context, and are cleared at once", async () => {
+  const { asked, listRuns } = noting((filter) => (filter.includes('"label":"team"') ? [] : [done]));
+  const savePreferences = vi.fn(() => null);
+  renderAt("/runs", {
+    listRuns,
+    savePreferences,
+    functionNames: () => ({ names: ["train"], labels: ["nightly", "team=audio", "team=vision"] }),
+    preferences: () => ({
+      context: "lab",
+      run_lists: { lab: { function: "train", since: "week" }, far: { function: "other" } },
+    }),
+  });
+  await screen.findByRole("link", { name: "train-done" });
+  expect(asked()).toMatchObject({ function: "train", action: null });
+  expect(asked()).not.toMatchObject({ since: null });
+  await userEvent.click(screen.getByRole("combobox", { name: "Action" }));
+  await userEvent.click(await screen.findByRole("option", { name: "Job" }));
+  await userEvent.type(screen.getByRole("combobox", { name: "Label" }), "team");
+  expect(await screen.findByRole("option", { name: "team=vision" })).toBeInTheDocument();
+  await waitFor(() => expect(asked()).toMatchObject({ function: "train", action: "job", label: "team" }));
+  expect(savePreferences).toHaveBeenLastCalledWith({
+    preferences: containing({
+      run_lists: {
+        lab: containing({ function: "train", since: "week", action: "job", label: "team" }),
+        far: { function: "other" },
+      },
+    }),
+  });
+  await userEvent.click(await screen.findByRole("button", { name: "Clear filters" }));
+  await screen.findByRole("link", { name: "train-done" });
+  expect(asked()).toMatchObject({ function: null, action: null, label: null, since: null });
+  expect(screen.getByRole("combobox", { name: "Label" })).toHaveValue("");
+});
+
+test("a link to the runs of a function asks for these alone, and is not remembered", async () => {
+  const { asked, listRuns } = noting(() => [done]);
+  const savePreferences = vi.fn(() => null);
+  renderAt("/runs?function=train", {
+    listRuns,
+    savePreferences,
+    preferences: () => ({ run_lists: { "": { show: "failed" } } }),
+  });
+  await screen.findByRole("link", { name: "train-done" });
+  expect(asked()).toMatchObject({ function: "train", states: [] });
+  expect(savePreferences).not.toHaveBeenCalled();
+});
+
+test("rows are walked, chosen and opened by keys", async () => {
+  const { router } = renderAt("/runs", { listRuns: () => runList([live, failed, done]) });
+  const row = (name: string) => screen.getByRole("link", { name }).closest("tr");
+  await screen.findByRole("link", { name: "train-live" });
+  expect(row("train-live")).toHaveAttribute("tabindex", "0");
+  // The first key gives the focus to a row, as long as nothing else has it.
+  await userEvent.keyboard("j");
+  await waitFor(() => expect(row("train-live")).toHaveFocus());
+  await userEvent.keyboard("{ArrowDown}");
+  await waitFor(() => expect(row("train-oom")).toHaveFocus());
+  expect(row("train-live")).toHaveAttribute("tabindex", "-1");
+  await userEvent.keyboard(" ");
+  expect(row("train-oom")).toHaveAttribute("aria-selected", "true");
+  expect(screen.getByRole("group", { name: "Chosen runs" })).toHaveTextContent("1 run chosen");
+  await userEvent.keyboard("{Escape}");
+  expect(screen.queryByRole("group", { name: "Chosen runs" })).not.toBeInTheDocument();
+  await userEvent.keyboard("k");
+  await waitFor(() => expect(row("train-live")).toHaveFocus());
+  await userEvent.keyboard("{Shift>}{ArrowDown}{ArrowDown}{/Shift}");
+  await waitFor(() => expect(row("train-done")).toHaveFocus());
+  expect(screen.getByRole("group", { name: "Chosen runs" })).toHaveTextContent("3 runs chosen");
+  await userEvent.keyboard("{Shift>}{ArrowUp}{/Shift}");
+  await waitFor(() => expect(row("train-oom")).toHaveFocus());
+  expect(row("train-done")).toHaveAttribute("aria-selected", "false");
+  await userEvent.keyboard("{Enter}");
+  await waitFor(() => expect(router.state.location.pathname).toBe(`/runs/${failed.id}`));
+});
+
+test("letters typed into a field move no row", async () => {
+  renderAt("/runs", { listRuns: () => runList([live, done]) });
+  await screen.findByRole("link", { name: "train-live" });
+  await userEvent.type(screen.getByRole("textbox", { name: "Search runs" }), "jk");
+  expect(screen.getByRole("textbox", { name: "Search runs" })).toHaveFocus();
+  expect(screen.getByRole("textbox", { name: "Search runs" })).toHaveValue("jk");
 });

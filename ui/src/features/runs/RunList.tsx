@@ -1,13 +1,14 @@
-import { Button, Group, Skeleton, Stack, Text, Title } from "@mantine/core";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { Button, Group, Stack, Text, Title } from "@mantine/core";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 
-import { StaleNotice } from "@/features/clusters";
-import { usePreferences } from "@/features/settings";
+import { NextPlace, StaleNotice } from "@/features/clusters";
+import { useProject } from "@/features/projects";
+import { preferencesOptions, usePreferences } from "@/features/settings";
 import { Empty } from "@/shared/Empty";
-import { ErrorPanel } from "@/shared/ErrorPanel";
 import { Icon } from "@/shared/Icon";
+import { Loaded } from "@/shared/Loaded";
 
 import { runListOptions } from "./api";
 import { shownColumns } from "./columns";
@@ -15,19 +16,28 @@ import { RunFilters } from "./RunFilters";
 import { RunTable } from "./RunTable";
 import classes from "./runs.module.css";
 import { filterOf, isNarrowed, type ListSearch } from "./search";
+import { useListChoice } from "./useListChoice";
 
 type Props = { search: ListSearch; onSearch: (search: ListSearch) => void };
 
-/** The first screen: all runs, newest first. */
-export function RunList({ search, onSearch }: Props) {
+/** The first screen: all runs, newest first unless they are sorted. `search` is what the address asks for. */
+export function RunList({ search: address, onSearch: onAddress }: Props) {
+  const { search, order, onSearch, onOrder } = useListChoice(address, onAddress);
   // When the list was opened: a question that moved with the clock would be asked anew each minute.
   const [opened] = useState(() => Date.now());
-  const filter = useMemo(() => filterOf(search, opened), [search, opened]);
-  const query = useInfiniteQuery(runListOptions(filter));
-  const runs = query.data?.pages.flatMap((page) => page.runs) ?? [];
-  const counts = query.data?.pages[0]?.counts ?? [];
+  const project = useProject();
+  const filter = { ...filterOf(search, order, opened), project };
+  // How the list was last looked at is part of the question.
+  const isKnown = !useQuery(preferencesOptions()).isPending;
+  const query = useInfiniteQuery({ ...runListOptions(filter), enabled: isKnown });
+  const pages = query.data?.pages;
+  const runs = useMemo(() => pages?.flatMap((page) => page.runs) ?? [], [pages]);
+  const counts = pages?.[0]?.counts ?? [];
   const [preferences] = usePreferences();
-  const hasSeveralPlaces = new Set(runs.map((run) => `${run.context}\n${run.namespace}`)).size > 1;
+  const hasSeveralPlaces = useMemo(
+    () => new Set(runs.map((run) => `${run.context}\n${run.namespace}`)).size > 1,
+    [runs],
+  );
   const hidden = preferences.hidden_columns;
   const columns = useMemo(() => shownColumns(hidden ?? [], hasSeveralPlaces), [hidden, hasSeveralPlaces]);
 
@@ -40,20 +50,29 @@ export function RunList({ search, onSearch }: Props) {
       </Group>
       <RunFilters search={search} counts={counts} onChange={onSearch} />
       <StaleNotice />
-      {query.isError && <ErrorPanel error={query.error} onRetry={() => void query.refetch()} />}
-      {query.isPending && <LoadingRows />}
-      {query.isSuccess && runs.length === 0 && (
-        <Nothing isNarrowed={isNarrowed(search)} onClear={() => onSearch({ archived: search.archived })} />
-      )}
-      {runs.length > 0 && (
-        <RunTable
-          runs={runs}
-          columns={columns}
-          hasMore={query.hasNextPage}
-          isReading={query.isFetchingNextPage}
-          onMore={() => void query.fetchNextPage()}
-        />
-      )}
+      <Loaded query={query} what="runs" rows={6}>
+        {() =>
+          runs.length === 0 ? (
+            <Nothing
+              isNarrowed={isNarrowed(search)}
+              onClear={() => onSearch({ archived: search.archived })}
+            />
+          ) : (
+            <RunTable
+              // Another question is another list: it begins at its top, with nothing chosen.
+              key={JSON.stringify(filter)}
+              runs={runs}
+              columns={columns}
+              order={order}
+              onOrder={onOrder}
+              // What failed is asked again by the person, not by every drawing of the list.
+              hasMore={query.hasNextPage && !query.isFetchNextPageError}
+              isReading={query.isFetchingNextPage}
+              onMore={() => void query.fetchNextPage()}
+            />
+          )
+        }
+      </Loaded>
     </Stack>
   );
 }
@@ -75,7 +94,8 @@ function Nothing({ isNarrowed: narrowed, onClear }: { isNarrowed: boolean; onCle
         A run is one execution of a container on your cluster. Its state, its log and what it was asked to do
         stay here, even when the cluster has forgotten it.
       </Text>
-      <Group gap="xs">
+      <NextPlace />
+      <Group gap="xs" justify="center">
         <Button
           size="xs"
           renderRoot={(props) => <Link to="/new" {...props} />}
@@ -99,16 +119,5 @@ function Nothing({ isNarrowed: narrowed, onClear }: { isNarrowed: boolean; onCle
         </Button>
       </Group>
     </Empty>
-  );
-}
-
-/** Shown by a style rule only after 300 ms: reading from disk rarely takes that long. */
-function LoadingRows() {
-  return (
-    <Stack gap={10} className={classes.late} role="status" aria-label="Loading runs">
-      {Array.from({ length: 6 }, (_, index) => (
-        <Skeleton key={index} height={22} radius="sm" />
-      ))}
-    </Stack>
   );
 }

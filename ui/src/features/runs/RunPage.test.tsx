@@ -76,7 +76,7 @@ test("delete asks what shall go", async () => {
   await userEvent.click(await screen.findByRole("menuitem", { name: "Delete…" }));
   const dialog = await screen.findByRole("dialog");
   await userEvent.click(within(dialog).getByRole("checkbox", { name: "From the cluster" }));
-  await userEvent.click(within(dialog).getByRole("button", { name: "Delete" }));
+  await userEvent.click(within(dialog).getByRole("button", { name: "Delete train-oom" }));
   await waitFor(() =>
     expect(deleteRun).toHaveBeenCalledWith({ run: id, scope: { history: true, objects: false } }),
   );
@@ -93,9 +93,9 @@ test("the overview tells each value with its origin", async () => {
   });
   renderAt(`/runs/${id}?tab=overview`, { runDetails: () => details });
   expect((await screen.findByText("python:3.11")).closest("tr")).toHaveTextContent(
-    "imagepython:3.11function",
+    "Imagepython:3.11function",
   );
-  expect(screen.getByText("envs.LR").closest("tr")).toHaveTextContent("envs.LR0.1run");
+  expect(screen.getByTitle("envs.LR").closest("tr")).toHaveTextContent(/^Environment.*LR0\.1run$/);
 });
 
 test("a live run is stale while its own place is not heard from, a finished one never", async () => {
@@ -149,9 +149,10 @@ test("out of memory leads to the form with twice the limit, and tells the differ
     message: "It was killed.",
   });
   const form = {
-    ...toForm({ ...emptyDraft, name: "train", image: "python:3.11", memoryLimit: "512Mi" }, "", {
+    ...toForm({ ...emptyDraft, name: "train", image: "python:3.11", memory_limit: "512Mi" }, "", {
       context: "lab",
       namespace: "team",
+      project: "default",
     }),
     parent: id,
   };
@@ -162,6 +163,7 @@ test("out of memory leads to the form with twice the limit, and tells the differ
     previewRun: () => ({
       problems: [],
       yaml: "kind: Job\n",
+      values: [],
       command: null,
       args: null,
       target: "lab / team",
@@ -180,4 +182,20 @@ test("the objects are shown as they were submitted and as they are now, or that 
   expect(liveYaml).not.toHaveBeenCalled();
   await userEvent.click(screen.getByRole("radio", { name: "As it is in the cluster" }));
   expect(await screen.findByText(/failed: 1/)).toBeInTheDocument();
+});
+
+test("how the state changed is told in the words of the list, not in those of the history", async () => {
+  const change = {
+    revision: 3,
+    at: "2026-03-10T12:00:42Z",
+    state: "ERROR",
+    phase: "finished",
+    doing: "finished",
+    reason: "OutOfMemory",
+    message: null,
+  } as const;
+  renderAt(`/runs/${id}?tab=events`, { runDetails: () => runDetails(failed, { transitions: [change] }) });
+  const table = await screen.findByRole("table", { name: "Changes of state" });
+  expect(within(table).getByRole("cell", { name: "Failed" })).toBeInTheDocument();
+  expect(within(table).getByRole("cell", { name: "Out of memory" })).toBeInTheDocument();
 });

@@ -1,15 +1,19 @@
-import { Skeleton, Tabs } from "@mantine/core";
+import { Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
 import { LogsTab } from "@/features/logs";
 import { StaleNotice } from "@/features/clusters";
-import { ErrorPanel } from "@/shared/ErrorPanel";
+import { ServicePanel } from "@/features/services";
+import type { RunDetails } from "@/ipc";
+import { Loaded } from "@/shared/Loaded";
 
 import { runDetailsOptions } from "./api";
 import { EventsTab } from "./EventsTab";
 import { Overview } from "./Overview";
-import { RunHeader } from "./RunHeader";
+import { RunHeader, UnknownRunHeader } from "./RunHeader";
 import classes from "./runs.module.css";
+import { isSchedule, isService } from "./states";
+import { SchedulePanel } from "./SchedulePanel";
 import { StartUpBar } from "./StartUpBar";
 import { WhyCard } from "./WhyCard";
 import { YamlTab } from "./YamlTab";
@@ -22,28 +26,27 @@ type Props = { runId: string; tab: RunTab; onTab: (tab: RunTab) => void };
 /** Everything about one run. */
 export function RunPage({ runId, tab, onTab }: Props) {
   const query = useQuery(runDetailsOptions(runId));
-  if (query.isError && !query.data) {
-    return (
-      <div className={classes.padded}>
-        <ErrorPanel error={query.error} onRetry={() => void query.refetch()} />
-      </div>
-    );
-  }
-  if (!query.data) {
-    return (
-      <div className={`${classes.padded} ${classes.late}`} role="status" aria-label="Loading the run">
-        <Skeleton height={28} w={420} mb="md" />
-        <Skeleton height={240} />
-      </div>
-    );
-  }
-  const details = query.data;
   return (
     <div className={classes.page}>
-      <RunHeader details={details} />
-      <StaleNotice run={details.run} />
-      <WhyCard run={details.run} values={details.values} />
-      <StartUpBar details={details} />
+      {query.data ? <RunHeader details={query.data} /> : <UnknownRunHeader />}
+      <Loaded query={query} what="the run" rows={8} around={classes.notice}>
+        {(details) => <Content details={details} tab={tab} onTab={onTab} />}
+      </Loaded>
+    </div>
+  );
+}
+
+type ContentProps = { details: RunDetails; tab: RunTab; onTab: (tab: RunTab) => void };
+
+function Content({ details, tab, onTab }: ContentProps) {
+  const { run } = details;
+  return (
+    <>
+      <div className={classes.notice}>
+        <StaleNotice run={run} />
+      </div>
+      <WhyCard run={run} values={details.values} />
+      <Way details={details} />
       <Tabs
         className={classes.tabs}
         value={tab}
@@ -53,7 +56,7 @@ export function RunPage({ runId, tab, onTab }: Props) {
           if (chosen) onTab(chosen);
         }}
       >
-        <Tabs.List px="md">
+        <Tabs.List px="md" aria-label="Parts of the run">
           <Tabs.Tab value="logs">Logs</Tabs.Tab>
           <Tabs.Tab value="overview">Overview</Tabs.Tab>
           <Tabs.Tab value="events">Events{details.events.length > 0 && ` ${details.events.length}`}</Tabs.Tab>
@@ -61,10 +64,10 @@ export function RunPage({ runId, tab, onTab }: Props) {
         </Tabs.List>
         <Tabs.Panel value="logs" className={classes.tabs}>
           <LogsTab
-            runId={runId}
-            isLive={!details.run.is_final}
-            waiting={details.run.doing}
-            origin={details.run.started ?? details.run.created}
+            runId={run.id}
+            isLive={!run.is_final}
+            waiting={run.doing}
+            origin={run.started ?? run.created}
           />
         </Tabs.Panel>
         <Tabs.Panel value="overview" className={classes.panel} tabIndex={0}>
@@ -77,6 +80,13 @@ export function RunPage({ runId, tab, onTab }: Props) {
           <YamlTab details={details} />
         </Tabs.Panel>
       </Tabs>
-    </div>
+    </>
   );
+}
+
+/** How far it is, by what it is: a service, a schedule, or a run with an end. */
+function Way({ details }: { details: RunDetails }) {
+  if (isService(details.run)) return <ServicePanel details={details} />;
+  if (isSchedule(details)) return <SchedulePanel run={details.run} />;
+  return <StartUpBar details={details} />;
 }

@@ -37,9 +37,9 @@ export function StartUpBar({ details }: { details: RunDetails }) {
         )}
       </Group>
       <ol className={classes.steps}>
-        {steps.map((step) => (
+        {steps.map((step, index) => (
           <li
-            key={step.step}
+            key={index}
             className={classes.step}
             data-step={step.step}
             data-open={step.isOpen || undefined}

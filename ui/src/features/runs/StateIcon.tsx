@@ -30,6 +30,12 @@ const shapes: Record<StatusWord, ReactElement> = {
     </>
   ),
   ready: <circle cx="8" cy="8" r="4" fill="currentColor" />,
+  scheduled: (
+    <>
+      <rect x="2.75" y="3.75" width="10.5" height="9.5" rx="1" />
+      <path d="M2.75 6.75h10.5M5.5 2.25v2.5M10.5 2.25v2.5" />
+    </>
+  ),
   succeeded: (
     <>
       {ring}

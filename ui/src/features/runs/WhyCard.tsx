@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import type { RunView, SpecValue } from "@/ipc";
 import { absoluteTime } from "@/shared/format";
 
-import { advice } from "./advice";
+import { memoryToTry } from "./advice";
 import classes from "./runs.module.css";
 import { reasonWords, stateLabel } from "./states";
 
@@ -13,9 +13,9 @@ type Props = { run: RunView; values?: readonly SpecValue[] | undefined };
 /** Why a run failed, was lost, or does not move, and what to do about it. */
 export function WhyCard({ run, values }: Props) {
   const isBad = run.word === "failed" || run.word === "lost";
-  const isBlocked = run.phase === "blocked" && !run.is_final;
+  const isBlocked = run.phase === "blocked" && !run.is_final && run.word !== "stopped";
   if (!isBad && !isBlocked) return null;
-  const told = advice(run, values);
+  const memory = memoryToTry(run, values);
   const raw = [
     run.reason && `reason ${run.reason}`,
     run.exit_code !== null && `exit code ${run.exit_code}`,
@@ -30,16 +30,14 @@ export function WhyCard({ run, values }: Props) {
         title={whyTitle(run)}
         role="group"
       >
-        {(run.message ?? told?.text) && <Text size="sm">{run.message ?? told?.text}</Text>}
+        {run.message && <Text size="sm">{run.message}</Text>}
         <Group gap="xs" mt={6}>
-          {told?.memory && (
+          {memory !== null && (
             <Button
               size="compact-sm"
-              renderRoot={(props) => (
-                <Link to="/new" search={{ from: run.id, memory: told.memory }} {...props} />
-              )}
+              renderRoot={(props) => <Link to="/new" search={{ from: run.id, memory }} {...props} />}
             >
-              Rerun with {memoryWords(told.memory)}
+              Rerun with {memoryWords(memory)}
             </Button>
           )}
           <Button

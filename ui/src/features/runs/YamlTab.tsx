@@ -1,10 +1,12 @@
-import { Group, SegmentedControl, Text } from "@mantine/core";
+import { Group, SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import type { RunDetails } from "@/ipc";
 import { Copy } from "@/shared/Copy";
-import { ErrorPanel } from "@/shared/ErrorPanel";
+import { Empty } from "@/shared/Empty";
+import { Loaded } from "@/shared/Loaded";
+import { readable } from "@/shared/yaml";
 
 import { liveYamlOptions } from "./api";
 import classes from "./runs.module.css";
@@ -29,18 +31,22 @@ export function YamlTab({ details }: { details: RunDetails }) {
         />
         {yaml !== undefined && yaml !== "" && <Copy text={yaml} label="Copy YAML" />}
       </Group>
-      {shown === "now" && live.isError && (
-        <div className={classes.padded}>
-          <ErrorPanel error={live.error} onRetry={() => void live.refetch()} />
-        </div>
-      )}
-      {yaml === "" ? (
-        <Text size="sm" c="dimmed" p="md">
-          Nothing of it is in the cluster any more; what was submitted is kept here.
-        </Text>
+      {shown === "submitted" ? (
+        <Yaml text={details.yaml} />
       ) : (
-        yaml !== undefined && <pre className={classes.yaml}>{yaml}</pre>
+        <Loaded query={live} what="the objects" rows={8} around={classes.notice}>
+          {(text) => <Yaml text={text} />}
+        </Loaded>
       )}
     </>
+  );
+}
+
+function Yaml({ text }: { text: string }) {
+  if (text !== "") return <pre className={classes.yaml}>{readable(text)}</pre>;
+  return (
+    <div className={classes.padded}>
+      <Empty>Nothing of it is in the cluster any more; what was submitted is kept here.</Empty>
+    </div>
   );
 }

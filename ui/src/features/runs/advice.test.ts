@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { runView } from "@/test/builders";
 
-import { advice, doubled } from "./advice";
+import { doubled, memoryToTry } from "./advice";
 
 test.each([
   ["512Mi", "1Gi"],
@@ -19,10 +19,7 @@ test.each([
 test("out of memory offers twice the limit, where there is one", () => {
   const run = runView({ word: "failed", reason: "OutOfMemory" });
   const limit = { path: "resources.mem.limits", value: "512Mi", origin: null };
-  expect(advice(run, [limit])?.memory).toBe("1Gi");
-  expect(advice(run, [])?.memory).toBeUndefined();
-});
-
-test("a word of the cluster's own gets no advice that is not about it", () => {
-  expect(advice(runView({ reason: "SomethingNew" }), [])).toBeNull();
+  expect(memoryToTry(run, [limit])).toBe("1Gi");
+  expect(memoryToTry(run, [])).toBeNull();
+  expect(memoryToTry(runView({ reason: "ExitCode" }), [limit])).toBeNull();
 });

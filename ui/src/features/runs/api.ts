@@ -24,16 +24,18 @@ const keys = {
   lists: ["runs", "list"] as const,
   list: (filter: RunFilter) => ["runs", "list", filter] as const,
   totals: ["runs", "totals"] as const,
+  schedules: ["runs", "schedule"] as const,
   details: (run: RunId) => ["runs", "details", run] as const,
 };
 
 /** How many rows are read at a time. */
 const PAGE = 100;
 
-/** Where the first page begins: at the newest run. */
-const newest: PageParam = startOfList();
+/** Where the first page begins. */
+const start: PageParam = startOfList();
 
-type PageParam = number | null;
+/** Where a page begins, in the history's own words. */
+type PageParam = string | null;
 
 function startOfList(): PageParam {
   return null;
@@ -42,9 +44,9 @@ function startOfList(): PageParam {
 export function runListOptions(filter: RunFilter) {
   return infiniteQueryOptions({
     queryKey: keys.list(filter),
-    queryFn: ({ pageParam }) => call(commands.listRuns({ ...filter, limit: PAGE, before: pageParam })),
-    initialPageParam: newest,
-    getNextPageParam: (page: RunList) => (page.more ? (page.runs.at(-1)?.seq ?? null) : null),
+    queryFn: ({ pageParam }) => call(commands.listRuns({ ...filter, limit: PAGE, after: pageParam })),
+    initialPageParam: start,
+    getNextPageParam: (page: RunList) => page.next,
     placeholderData: (previous) => previous,
   });
 }
@@ -59,6 +61,23 @@ export function runTotalsOptions() {
 
 export function runDetailsOptions(run: RunId) {
   return queryOptions({ queryKey: keys.details(run), queryFn: () => call(commands.runDetails(run)) });
+}
+
+/** A schedule with what it started; `null` for a run that is none. */
+export function scheduleOptions(run: RunId) {
+  return queryOptions({
+    queryKey: [...keys.schedules, run],
+    queryFn: () => call(commands.runSchedule(run)),
+  });
+}
+
+/** Starts a run of a schedule now, under an id made by the page. */
+export function useTrigger(schedule: RunId) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (run: RunId) => call(commands.triggerSchedule(schedule, run)),
+    onSuccess: (run) => applyChanges(client, [run]),
+  });
 }
 
 /** The objects of a run as the cluster has them now: asks it. */
@@ -90,6 +109,8 @@ export function applyChanges(client: QueryClient, changed: readonly RunView[]): 
   });
   if (mustReload) void client.invalidateQueries({ queryKey: keys.lists });
   void client.invalidateQueries({ queryKey: keys.totals });
+  // A changed run may be one that a schedule started; only a schedule that is shown is read again.
+  void client.invalidateQueries({ queryKey: keys.schedules });
   for (const run of changed) {
     const key = keys.details(run.id);
     const details = client.getQueryData(runDetailsOptions(run.id).queryKey);

@@ -1,18 +1,19 @@
-import type { RunDetails, SpanView, StepView } from "@/ipc";
+import type { RunDetails, SpanView, Step } from "@/ipc";
 import { bytes, duration } from "@/shared/format";
 
-const labels: Record<StepView, string> = {
+const labels: Record<Step, string> = {
   queued: "Queued",
   scheduling: "Waiting for a node",
   preparing: "Volumes and network",
   pulling: "Pulling image",
+  fetching: "Fetching code",
   starting: "Starting",
   running: "Running",
 };
 
 /** A step as the bar draws it. */
 export type Segment = {
-  step: StepView;
+  step: Step;
   label: string;
   /** "8.3 s", "2:11". */
   length: string;

@@ -1,4 +1,5 @@
-import type { RunState, RunView, StatusWord } from "@/ipc";
+import type { AttemptState, RunDetails, RunState, RunView, StatusWord } from "@/ipc";
+import { copiesText } from "@/shared/format";
 
 /** A colour with a meaning; style.css holds both themes' values. */
 export type StateColour = "grey" | "violet" | "amber" | "blue" | "green" | "red";
@@ -13,6 +14,7 @@ const labels: Record<StatusWord, string> = {
   starting: "Starting",
   running: "Running",
   ready: "Ready",
+  scheduled: "Scheduled",
   succeeded: "Succeeded",
   failed: "Failed",
   stopping: "Stopping",
@@ -28,6 +30,7 @@ const colours: Record<StatusWord, StateColour> = {
   starting: "blue",
   running: "blue",
   ready: "green",
+  scheduled: "blue",
   succeeded: "green",
   failed: "red",
   stopping: "grey",
@@ -40,19 +43,58 @@ export function stateLabel(word: StatusWord): string {
   return labels[word];
 }
 
+const storedLabels: Record<RunState, string> = {
+  CREATED: "Created",
+  BUILT: "Prepared",
+  READY: "Held",
+  PENDING: "Pending",
+  RUNNING: "Running",
+  COMPLETED: "Succeeded",
+  ERROR: "Failed",
+  STOP: "Stopping",
+  STOPPED: "Stopped",
+  DELETING: "Deleting",
+  DELETED: "Deleted",
+};
+
+/** A state as the history keeps it, one for each step of a run. */
+export function storedStateLabel(state: RunState): string {
+  return storedLabels[state];
+}
+
+/** How an attempt stands or ended: its states are called as those of runs are. */
+export function attemptLabel(state: AttemptState): string {
+  return labels[state];
+}
+
 /** The colour of a run's state; what waits too long, or is blocked, turns amber. */
 export function stateColour(run: RunView, now: number): StateColour {
   const isWaiting = run.word === "pending" || run.word === "queued";
-  if (run.phase === "blocked" || (isWaiting && now - Date.parse(run.created) > PATIENCE)) return "amber";
+  const isBlocked = run.phase === "blocked" && run.word !== "stopped" && run.word !== "failed";
+  if (isBlocked || (isWaiting && now - Date.parse(run.created) > PATIENCE)) return "amber";
   return colours[run.word];
+}
+
+/** Whether a run goes on until it is stopped, as a number of copies. */
+export function isService(run: RunView): boolean {
+  return run.action === "serve" || run.action === "deploy";
+}
+
+/** Whether a run starts others, again and again. */
+export function isSchedule({ run, values }: Pick<RunDetails, "run" | "values">): boolean {
+  return run.action === "job" && values.some(({ path }) => path === "schedule");
 }
 
 /** What a list says beside the state: why, or what it is doing. */
 export function progress(run: RunView): string {
   if (run.message) return run.message;
   if (run.reason) return reasonWords(run.reason);
+  if (run.word === "ready" && run.copies) return copiesText(run.copies);
+  if (isService(run)) return run.is_final ? "" : run.doing;
   if (run.is_final) return run.attempts > 1 ? `${run.attempts} attempts` : "";
-  return run.attempts > 1 ? `${run.doing}, attempt ${run.attempts}` : run.doing;
+  if (run.attempts > 1) return `${run.doing}, attempt ${run.attempts}`;
+  // The state says as much already.
+  return run.doing === run.word ? "" : run.doing;
 }
 
 /** A reason's stored word, with its parts set apart: "OutOfMemory" reads "Out of memory". */

@@ -15,9 +15,10 @@ export function useChoice(runs: readonly RunView[]) {
     [],
   );
   return {
-    runs: runs.filter((run) => chosen.has(run.id)),
+    runs: chosen.size === 0 ? [] : runs.filter((run) => chosen.has(run.id)),
     has: (run: string) => chosen.has(run),
     toggle,
+    only: (chosenRuns: readonly RunView[]) => setChosen(new Set(chosenRuns.map((run) => run.id))),
     all: () => setChosen(new Set(runs.map((run) => run.id))),
     clear: () => setChosen(new Set()),
   };

@@ -1,1 +1,2 @@
-export { preferencesOptions, startupOptions, useIsForeign, usePreferences } from "./api";
+export { preferencesOptions, startupOptions, useIsForeign, usePreferences, useSaveFailure } from "./api";
+export { HelperImages } from "./HelperImages";

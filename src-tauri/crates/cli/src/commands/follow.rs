@@ -56,7 +56,7 @@ pub(crate) async fn follow_run(
             .await?
             .ok_or_else(|| Error::new(ErrorCode::NotFound, "The run was deleted from history meanwhile."))?;
         let printed = printer.print(run)?;
-        if row.run.status.state.is_final(row.run.action) {
+        if row.run.status.is_over(row.run.action) {
             let over = *over_since.get_or_insert_with(Instant::now);
             let (logs, _) = session.app.history().settled(run).await?;
             if (logs && !printed) || over.elapsed() > TRAILING {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use berth_core::{Error, ErrorCode};
+use berth_core::{Error, ErrorCode, FileReport};
 use berth_model::{Function, FunctionName, Problem};
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ pub(crate) async fn run(session: &Session, command: FunctionCommand) -> Result<E
         FunctionCommand::Versions { name } => versions(session, &name).await,
         FunctionCommand::Diff { first, second } => diff(session, &first, &second).await,
         FunctionCommand::Delete { name } => delete(session, &name).await,
-        FunctionCommand::Validate { files } => validate(session, &files),
+        FunctionCommand::Validate { files } => validate(session, &files).await,
     }
 }
 
@@ -31,7 +31,7 @@ pub(crate) fn parse_name(text: &str) -> Result<FunctionName, Error> {
 }
 
 /// A function as a file holds it, in the shape that today's DigitalHub reads.
-fn document(function: &Function) -> Value {
+pub(crate) fn document(function: &Function) -> Value {
     berth_model::print_function(function, berth_model::Generation::Current)
 }
 
@@ -97,6 +97,10 @@ async fn save(session: &Session, paths: &[PathBuf]) -> Result<Exit, Error> {
     let mut saved = Vec::new();
     for path in paths {
         let documents = files::documents(path)?;
+        let found = session.app.inspect_documents(&session.project, &documents).await?;
+        for note in words::notes(&found.report) {
+            session.output.note(&note);
+        }
         saved.extend(session.app.save_documents(&session.project, &documents).await?);
     }
     session.output.document(&saved.iter().map(document).collect::<Vec<_>>(), || {
@@ -164,20 +168,34 @@ async fn delete(session: &Session, text: &str) -> Result<Exit, Error> {
     Ok(Exit::Done)
 }
 
-fn validate(session: &Session, paths: &[PathBuf]) -> Result<Exit, Error> {
-    let mut problems = Vec::new();
+async fn validate(session: &Session, paths: &[PathBuf]) -> Result<Exit, Error> {
+    let mut all = FileReport::default();
     for path in paths {
-        for mut problem in session.app.validate_documents(&files::documents(path)?) {
-            if paths.len() > 1 {
-                problem.path = format!("{}: {}", path.display(), problem.path);
+        let mut found = session.app.inspect_documents(&session.project, &files::documents(path)?).await?;
+        if paths.len() > 1 {
+            let paths = found.problems.iter_mut().map(|problem| &mut problem.path);
+            for place in paths.chain(found.report.notes.iter_mut().map(|note| &mut note.path)) {
+                *place = format!("{}: {place}", path.display());
             }
-            problems.push(problem);
         }
+        all.problems.append(&mut found.problems);
+        all.report.append(found.report);
+        all.functions.append(&mut found.functions);
     }
-    if !problems.is_empty() {
-        return Err(Error::invalid(problems));
+    if !all.problems.is_empty() {
+        return Err(Error::invalid(all.problems));
     }
-    session.output.document(&json!({"problems": []}), || "No problems found.".to_owned());
+    let document = json!({"problems": [], "notes": all.report.notes, "functions": all.functions});
+    session.output.document(&document, || {
+        let mut lines = words::notes(&all.report);
+        for function in &all.functions {
+            if let Some(line) = &function.suggested_command {
+                lines.push(format!("{}: {}", function.name, words::unused_code(line)));
+            }
+        }
+        lines.push("No problems found.".to_owned());
+        lines.join("\n")
+    });
     Ok(Exit::Done)
 }
 

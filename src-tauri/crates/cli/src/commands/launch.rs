@@ -1,15 +1,17 @@
 //! `berth run` and `berth rerun`.
 
+use std::path::Path;
+
 use berth_core::ports::RunRow;
-use berth_core::{Error, ErrorCode, LaunchRequest, Launchable};
-use berth_model::RunId;
+use berth_core::{Error, ErrorCode, LaunchRequest, Launchable, Prepared};
+use berth_model::{Command, RunId};
 use serde_json::{Value, json};
 
 use super::{follow, runs, wait};
-use crate::arguments::{Patience, RerunArguments, RunArguments};
+use crate::arguments::{Patience, RerunArguments, RunArguments, TaskFlags};
 use crate::exit::Exit;
 use crate::session::Session;
-use crate::{document, files, flags, words};
+use crate::{document, files, flags, prompt, words};
 
 pub(crate) async fn run(session: &Session, arguments: &RunArguments) -> Result<Exit, Error> {
     let (what, file_task) = what(arguments)?;
@@ -22,13 +24,17 @@ pub(crate) async fn run(session: &Session, arguments: &RunArguments) -> Result<E
         project: session.project.clone(),
         what,
         action: arguments.action,
-        overrides: flags::overrides(&arguments.flags)?,
+        overrides: overrides(&arguments.flags)?,
         task,
         place: session.place().await?,
         parent: None,
     };
+    if arguments.asking.ask_secrets {
+        ask_secrets(session, &request).await?;
+    }
     if arguments.dry_run {
         let prepared = session.app.check(&request).await?;
+        suggest_command(session, &prepared);
         runs::print_manifests(session, &prepared.manifests);
         session.output.note(&format!(
             "Nothing was created: the cluster of context {} would take this in namespace {}.",
@@ -39,31 +45,76 @@ pub(crate) async fn run(session: &Session, arguments: &RunArguments) -> Result<E
     launch(session, &request, &arguments.patience).await
 }
 
+/// Tells of code that no command uses, and the command that would: a suggestion, never filled in.
+fn suggest_command(session: &Session, prepared: &Prepared) {
+    if let Some(command) = prepared.spec.function.unused_code() {
+        session.output.note(&words::unused_code(&Command::Words(command).line()));
+    }
+}
+
+/// What the flags say; code of this machine is read, relative to the folder that berth was started in.
+fn overrides(flags: &TaskFlags) -> Result<Value, Error> {
+    let mut overrides = flags::overrides(flags)?;
+    if let Value::Object(fields) = &mut overrides {
+        files::local_code(fields, "code_src", "--code-src", Path::new("."))?;
+    }
+    Ok(overrides)
+}
+
+/// Takes the values of the run's secrets for this launch: they stay in memory and are gone with the program.
+async fn ask_secrets(session: &Session, request: &LaunchRequest) -> Result<(), Error> {
+    let names = session.app.secrets_needed(request).await?;
+    if names.is_empty() {
+        session.output.note("The run needs no secrets: nothing is asked for.");
+    }
+    for (name, value) in names.iter().zip(prompt::values(&names)?) {
+        session.app.set_secret_for_session(&session.project, name, value).await?;
+    }
+    Ok(())
+}
+
 pub(crate) async fn rerun(session: &Session, arguments: &RerunArguments) -> Result<Exit, Error> {
     let parent = session.app.find_run(&arguments.run.run).await?;
-    let mut request = session.app.rerun_request(parent.run.id, flags::overrides(&arguments.flags)?).await?;
+    let mut request = session.app.rerun_request(parent.run.id, overrides(&arguments.flags)?).await?;
     if let Some(place) = session.place().await? {
         request.place = Some(place);
+    }
+    if arguments.asking.ask_secrets {
+        ask_secrets(session, &request).await?;
     }
     launch(session, &request, &arguments.patience).await
 }
 
 async fn launch(session: &Session, request: &LaunchRequest, patience: &Patience) -> Result<Exit, Error> {
     // Bad input makes no run, so no id is told for it.
-    session.app.prepare(request).await?;
+    let prepared = session.app.prepare(request).await?;
+    if let Some(profile) = &prepared.spec.task.profile {
+        session.output.note(&words::from_profile(profile, &prepared.origins));
+    }
+    suggest_command(session, &prepared);
+    begin(session, request.run, patience, session.app.launch(request)).await
+}
+
+/// Tells the id of a run, begins it, and stays as long as was asked for.
+pub(crate) async fn begin(
+    session: &Session,
+    run: RunId,
+    patience: &Patience,
+    beginning: impl Future<Output = Result<RunRow, Error>>,
+) -> Result<Exit, Error> {
     // The id comes first, so that a script can find the run whatever happens next.
     if session.output.is_text() {
-        session.output.line(&request.run.to_string());
+        session.output.line(&run.to_string());
     } else {
-        session.output.note(&request.run.to_string());
+        session.output.note(&run.to_string());
     }
     if !patience.wait && !patience.follow {
-        let row = session.app.launch(request).await?;
+        let row = beginning.await?;
         print_launched(session, &row);
         return Ok(Exit::Done);
     }
     let work = async {
-        let row = session.app.launch(request).await?;
+        let row = beginning.await?;
         let exit = if patience.follow {
             follow::follow_run(session, row.run.id, &follow::Selection::default(), patience.timeout).await
         } else {
@@ -86,10 +137,13 @@ fn print_launched(session: &Session, row: &RunRow) {
     session.output.document(&document, String::new);
     if session.output.is_text() {
         session.output.note(&format!(
-            "{}; {}\nFollow it with: berth logs {} -f",
+            "{}; {}\n{}",
             launched_words(row),
             words::reason(&row.run),
-            row.run.object_name
+            match row.run.status.schedule {
+                Some(_) => format!("See when it starts with: berth schedule next {}", row.run.object_name),
+                None => format!("Follow it with: berth logs {} -f", row.run.object_name),
+            }
         ));
     }
 }

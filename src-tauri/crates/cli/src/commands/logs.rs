@@ -21,7 +21,7 @@ pub(crate) async fn run(session: &Session, arguments: &LogsArguments) -> Result<
     }
     let chosen = follow::print_stored(session, row.run.id, &selection)?;
     if chosen == 0 && session.output.is_text() {
-        let live = !row.run.status.state.is_final(row.run.action);
+        let live = !row.run.status.is_over(row.run.action);
         let hint =
             if live { " The run is live: capture it with berth logs -f, berth wait or berth watch." } else { "" };
         let what = if row.run.action == Action::Build { "build" } else { "run" };

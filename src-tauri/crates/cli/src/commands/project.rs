@@ -1,25 +1,32 @@
 //! `berth project …`.
 
+use std::path::{Path, PathBuf};
+
 use berth_core::{Error, ErrorCode};
-use berth_model::{Place, Problem, Project, ProjectName};
+use berth_model::{Generation, Place, Problem, Project, ProjectName};
 use serde_json::json;
 
-use crate::arguments::ProjectCommand;
+use crate::arguments::{ForGeneration, ProjectCommand};
 use crate::exit::Exit;
 use crate::session::{PROJECT_IN_USE, Session};
 use crate::table::{Cell, pairs, table};
+use crate::{files, words};
 
 pub(crate) async fn run(session: &Session, command: ProjectCommand) -> Result<Exit, Error> {
     match command {
         ProjectCommand::List => list(session).await,
-        ProjectCommand::Create { name, target } => create(session, &name, target.as_deref()).await,
+        ProjectCommand::Create { name, target, description } => {
+            create(session, &name, target.as_deref(), description.as_deref()).await
+        }
         ProjectCommand::Show { name } => {
             let project = find(session, &name).await?;
             session.output.document(&project, || {
                 pairs(&[
                     ("Project", project.name.to_string().into()),
                     ("Id", project.id.to_string().into()),
+                    ("For", project.description.clone().unwrap_or_else(|| "-".to_owned()).into()),
                     ("Target", target(&project).into()),
+                    ("Registry", project.registry.as_ref().map_or("-", |registry| registry.address.as_str()).into()),
                     ("Created", project.created.to_string().into()),
                 ])
             });
@@ -33,9 +40,11 @@ pub(crate) async fn run(session: &Session, command: ProjectCommand) -> Result<Ex
                 .document(&json!({"project": project.name}), || format!("Project {} is now used.", project.name));
             Ok(Exit::Done)
         }
+        ProjectCommand::Export { file, generation, overwrite } => export(session, &file, generation, overwrite).await,
+        ProjectCommand::Import { files, into } => import(session, &files, into.as_deref()).await,
         ProjectCommand::Delete { name } => {
             let project = find(session, &name).await?;
-            session.app.history().delete_project(&project.name).await?;
+            session.app.delete_project(&project.name).await?;
             session.output.document(&json!({"deleted": project.name}), || format!("Project {} deleted.", project.name));
             Ok(Exit::Done)
         }
@@ -68,6 +77,82 @@ async fn list(session: &Session) -> Result<Exit, Error> {
     Ok(Exit::Done)
 }
 
+async fn export(session: &Session, file: &Path, generation: ForGeneration, overwrite: bool) -> Result<Exit, Error> {
+    let generation = match generation {
+        ForGeneration::Current => Generation::Current,
+        ForGeneration::Seed => Generation::Seed,
+    };
+    let export = session.app.export_project(&session.project, generation).await?;
+    let folder = file.parent().unwrap_or_else(|| Path::new(""));
+    let place = |path: Option<&String>| path.map_or_else(|| file.to_owned(), |path| folder.join(path));
+    let paths: Vec<PathBuf> = export.files.iter().map(|one| place(one.path.as_ref())).collect();
+    if let Some(there) = paths.iter().find(|path| !overwrite && path.exists()) {
+        let why = format!("{} is there already: choose another name, or say --overwrite.", there.display());
+        return Err(Error::new(ErrorCode::InvalidInput, why));
+    }
+    for (path, one) in paths.iter().zip(&export.files) {
+        let failed = |cause: std::io::Error| {
+            Error::new(ErrorCode::Storage, format!("{} cannot be written: {cause}", path.display()))
+        };
+        if let Some(folder) = path.parent().filter(|_| one.path.is_some()) {
+            std::fs::create_dir_all(folder).map_err(failed)?;
+        }
+        let text = berth_model::print_documents(&one.documents).map_err(|problem| Error::invalid(vec![problem]))?;
+        std::fs::write(path, text).map_err(failed)?;
+    }
+    for sentence in &export.left_out {
+        session.output.note(sentence);
+    }
+    session.output.document(&json!({"project": session.project, "files": paths, "left_out": export.left_out}), || {
+        let written: Vec<String> = paths.iter().map(|path| format!("{} written", path.display())).collect();
+        written.join("\n")
+    });
+    Ok(Exit::Done)
+}
+
+async fn import(session: &Session, paths: &[PathBuf], into: Option<&str>) -> Result<Exit, Error> {
+    let into = into.map(parse).transpose()?;
+    let mut documents = Vec::new();
+    for path in paths {
+        let own = files::documents(path)?;
+        let folder = path.parent().unwrap_or_else(|| Path::new(""));
+        let mut problems = Vec::new();
+        for (reference, at) in berth_core::references(&own) {
+            match files::beside(folder, &reference) {
+                Some(file) if paths.contains(&file) => {}
+                Some(file) => documents.extend(files::documents(&file)?),
+                None => {
+                    let message = format!(
+                        "\"{reference}\" leads out of the folder of the project's file: give that file by its own path."
+                    );
+                    problems.push(Problem::new(at, "ref", message));
+                }
+            }
+        }
+        if !problems.is_empty() {
+            return Err(Error::invalid(problems));
+        }
+        documents.extend(own);
+    }
+    // The project first, then functions, each before its tasks.
+    documents.sort_by_key(|document| document.get("kind") != Some(&json!("project")));
+    let import = session.app.import_project(into.as_ref(), &session.project, &documents).await?;
+    for note in words::notes(&import.report) {
+        session.output.note(&note);
+    }
+    let functions: Vec<_> = import.functions.iter().map(super::function::document).collect();
+    let document = json!({
+        "project": import.project.name, "is_new": import.is_new, "functions": functions, "notes": import.report.notes,
+    });
+    session.output.document(&document, || {
+        let name = &import.project.name;
+        let mut lines = vec![format!("Project {name} {}", if import.is_new { "made" } else { "was there already" })];
+        lines.extend(import.functions.iter().map(|one| format!("{} v{} saved", one.name, one.version)));
+        lines.join("\n")
+    });
+    Ok(Exit::Done)
+}
+
 fn target(project: &Project) -> String {
     project.default_target.as_ref().map_or_else(
         || "the current context".to_owned(),
@@ -80,7 +165,7 @@ fn target(project: &Project) -> String {
     )
 }
 
-async fn create(session: &Session, name: &str, target: Option<&str>) -> Result<Exit, Error> {
+async fn create(session: &Session, name: &str, target: Option<&str>, description: Option<&str>) -> Result<Exit, Error> {
     let name = parse(name)?;
     // Contexts may hold slashes (as cloud tools make them); namespaces never do.
     let default_target = target.map(|text| match text.rsplit_once('/') {
@@ -89,7 +174,10 @@ async fn create(session: &Session, name: &str, target: Option<&str>) -> Result<E
         }
         _ => Place { context: text.to_owned(), namespace: None },
     });
-    let project = session.app.create_project(&name, default_target).await?;
+    let mut project = session.app.create_project(&name, default_target).await?;
+    if let Some(description) = description {
+        project = session.app.describe_project(&name, description).await?;
+    }
     session.output.document(&project, || format!("Project {} created.", project.name));
     Ok(Exit::Done)
 }

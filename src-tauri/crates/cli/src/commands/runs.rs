@@ -18,11 +18,17 @@ pub(crate) async fn list(session: &Session, arguments: RunsArguments) -> Result<
         Some(name) => Some(super::function::parse_name(name)?),
         None => None,
     };
+    let parent = match &arguments.parent {
+        Some(parent) => Some(session.app.find_run(parent).await?.run.id),
+        None => None,
+    };
     let query = RunQuery {
         project: Some(session.project.clone()),
         states: arguments.states,
         function,
         action: arguments.action,
+        parent,
+        label: arguments.label,
         since: arguments
             .since
             .and_then(|span| SignedDuration::try_from(span).ok())
@@ -38,7 +44,7 @@ pub(crate) async fn list(session: &Session, arguments: RunsArguments) -> Result<
         documents.push(document::run(row, &session.app.logs(row.run.id)?));
     }
     session.output.document(&documents, || words::runs(&page.rows, now));
-    if page.more {
+    if page.next.is_some() {
         session.output.note("There are older ones: raise --limit to see more.");
     }
     Ok(Exit::Done)

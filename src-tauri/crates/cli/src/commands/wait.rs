@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use berth_core::ports::RunRow;
 use berth_core::{Error, ErrorCode};
-use berth_model::RunId;
+use berth_model::{RunId, RunState};
 use tokio::time::{Instant, interval};
 
 use crate::exit::Exit;
@@ -70,7 +70,12 @@ pub(crate) fn print_end(session: &Session, row: &RunRow) -> Result<(), Error> {
         let why = words::reason(run);
         let took = words::duration(run, session.app.now());
         let why = if why.is_empty() { String::new() } else { format!(": {why}") };
-        session.output.note(&format!("{} {} after {took}{why}", run.object_name, word.to_lowercase()));
+        let told = if run.status.is_lasting(run.action) {
+            format!("{} {}{why}", run.object_name, word.to_lowercase())
+        } else {
+            format!("{} {} after {took}{why}", run.object_name, word.to_lowercase())
+        };
+        session.output.note(&told);
     }
     Ok(())
 }
@@ -84,9 +89,12 @@ pub(crate) async fn let_history_settle(session: &Session, run: RunId) {
     let (mut stored, mut since) = (None, Instant::now());
     while since.elapsed() < SETTLING {
         let Ok(Some(row)) = session.app.history().run(run).await else { break };
-        if !row.run.status.state.is_final(row.run.action)
-            || matches!(session.app.history().settled(run).await, Ok((true, true)) | Err(_))
-        {
+        // A stopped service has no duties left but its logs.
+        let has_all = row.run.status.is_lasting(row.run.action)
+            && row.run.status.state == RunState::Stopped
+            && session.app.logs(run).is_ok_and(|logs| logs.iter().all(|log| log.is_complete));
+        let goes_on = !row.run.status.is_over(row.run.action) && row.run.status.state != RunState::Stopped;
+        if has_all || goes_on || matches!(session.app.history().settled(run).await, Ok((true, true)) | Err(_)) {
             break;
         }
         let lines: u64 = session.app.logs(run).map_or(0, |logs| logs.iter().map(|log| log.lines).sum());
@@ -112,7 +120,7 @@ async fn draw(session: &Session, run: RunId, last: &mut String) -> Result<(), Er
     let Some(row) = session.app.history().run(run).await? else { return Ok(()) };
     let status = &row.run.status;
     let word = status.word(row.run.action).text();
-    let why = status.message.as_deref().unwrap_or_else(|| status.doing());
+    let why = status.why().unwrap_or_else(|| status.doing());
     let why = why
         .get(..word.len())
         .filter(|start| start.eq_ignore_ascii_case(word))

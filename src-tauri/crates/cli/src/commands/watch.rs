@@ -60,8 +60,7 @@ async fn report(session: &Session) -> Result<Exit, Error> {
                     session.output.json_line(&json!({"run": document::run(&row, &session.app.logs(id)?)}));
                 }
             }
-            if row.run.status.state.is_final(row.run.action) && session.app.history().settled(id).await? == (true, true)
-            {
+            if row.run.status.is_over(row.run.action) && session.app.history().settled(id).await? == (true, true) {
                 seen.remove(&id);
             }
         }

@@ -98,7 +98,14 @@ mod tests {
             exit_code: None,
             started: None,
             finished: None,
-            containers: vec![ContainerView { name: "main".into(), init: false, restarts, has_started, is_running }],
+            containers: vec![ContainerView {
+                name: "main".into(),
+                init: false,
+                restarts,
+                has_started,
+                is_running,
+                is_ready: is_running,
+            }],
         }]
     }
 

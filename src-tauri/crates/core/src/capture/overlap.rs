@@ -6,7 +6,11 @@
 //! stored line. So until the anchor has come again, a line that is stored is dropped (identical lines of one
 //! nanosecond are counted, not just recognised), a line before a stored one cannot be new, and everything after the
 //! anchor is new. Where a line later than everything stored comes first, the anchor is gone: the node has rotated the
-//! file away, and lines between the two may be missing. That, and nothing else, is a gap.
+//! file away, and lines between the two may be missing. That is a gap; the other kind is found by [`super::pace`].
+//!
+//! A node whose reader missed whole files goes on with the newest one, and later hands a file out from its head again,
+//! once for each rotation it had not looked at. So after that other kind of gap a line that is stored already counts
+//! as the beginning of a re-opened stream.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hasher;
@@ -55,6 +59,8 @@ pub struct Overlap {
     window: VecDeque<Seen>,
     limit: usize,
     seeking: Option<Seeking>,
+    /// Whether the open stream may bring a file again from its head.
+    repeats: bool,
 }
 
 /// State while the anchor has not come again.
@@ -78,7 +84,7 @@ impl Overlap {
     /// Makes a memory of at most so many lines (at least one).
     #[must_use]
     pub fn with_limit(limit: usize) -> Self {
-        Self { window: VecDeque::new(), limit: limit.max(1), seeking: None }
+        Self { window: VecDeque::new(), limit: limit.max(1), seeking: None, repeats: false }
     }
 
     /// Takes over lines that are stored, oldest first, as raw lines.
@@ -93,6 +99,11 @@ impl Overlap {
     /// Prepares for a stream that is opened now, and says since when to ask for; `None` where nothing is stored.
     #[must_use]
     pub fn reopen(&mut self) -> Option<Timestamp> {
+        self.repeats = false;
+        self.seek()
+    }
+
+    fn seek(&mut self) -> Option<Timestamp> {
         let anchor = *self.window.back()?;
         let mut left: HashMap<Seen, u32> = HashMap::with_capacity(self.window.len());
         for seen in &self.window {
@@ -104,9 +115,23 @@ impl Overlap {
         Some(since(anchor.0))
     }
 
+    /// Whether a line is remembered, or older than everything that is.
+    fn is_stored(&self, seen: Seen) -> bool {
+        let (Some((oldest, _)), Some((last, _))) = (self.window.front(), self.window.back()) else { return false };
+        seen.0 <= *last && (seen.0 < *oldest || self.window.iter().rev().any(|stored| *stored == seen))
+    }
+
+    /// Says that files were left out of the open stream: it may bring others again from their heads.
+    pub const fn skipped(&mut self) {
+        self.repeats = true;
+    }
+
     /// Judges a raw line that has the given time.
     pub fn judge(&mut self, time: Timestamp, line: &[u8]) -> Verdict {
         let seen = (time, hash(line));
+        if self.repeats && self.seeking.is_none() && self.is_stored(seen) {
+            self.seek();
+        }
         let Some(seeking) = &mut self.seeking else {
             self.note(seen);
             return Verdict::Keep;

@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 
 use super::framer::stamp;
 use super::overlap::{Lost, Overlap, Verdict};
+use super::pace::Pace;
 use crate::ports::{LogArchive, LogGap, LogKey, LogWriter, StoreError};
 
 /// Bytes that may wait while the log is being made durable; beyond it the socket is read no further, so that memory
@@ -40,6 +41,7 @@ pub(crate) struct Sink {
     waiting: Vec<Piece>,
     waiting_bytes: usize,
     overlap: Overlap,
+    pace: Pace,
     batch: Vec<u8>,
     batch_lines: u64,
     lines: u64,
@@ -80,6 +82,7 @@ impl Sink {
             waiting: Vec::new(),
             waiting_bytes: 0,
             overlap,
+            pace: Pace::default(),
             batch: Vec::new(),
             batch_lines: 0,
             lines,
@@ -91,7 +94,13 @@ impl Sink {
 
     /// Prepares for a new stream; returns since when to ask.
     pub(crate) fn reopen(&mut self) -> Option<Timestamp> {
+        self.pace.reopen();
         self.overlap.reopen()
+    }
+
+    /// Says when the next lines arrived, and when the cluster says that the stream was opened.
+    pub(crate) const fn arrived(&mut self, now: Timestamp, opened: Option<Timestamp>) {
+        self.pace.arrived(now, opened);
     }
 
     /// Time of the last line stored.
@@ -106,9 +115,16 @@ impl Sink {
             self.message = Some(text.trim().to_owned());
             return Ok(());
         };
+        let above = self.pace.line(time);
         match self.overlap.judge(time, line) {
             Verdict::Pass => return Ok(()),
-            Verdict::Keep => {}
+            Verdict::Keep => {
+                if let Some(above) = above {
+                    let why = "reading was held up, and the node may have rotated its log twice meanwhile";
+                    self.gap(Some(above), Some(time), why)?;
+                    self.overlap.skipped();
+                }
+            }
             Verdict::Gap(lost) => self.lost(&lost)?,
         }
         self.batch.extend_from_slice(line);

@@ -43,8 +43,9 @@ impl Announcer {
     pub(super) async fn announce(&mut self, app: &App) -> Result<(), StoreError> {
         let query = RunQuery { archived: true, limit: NEWEST, ..RunQuery::default() };
         let page = app.ports.history.runs(&query).await?;
-        let oldest = page.rows.last().map_or(0, |row| row.seq);
-        let is_whole = !page.more;
+        let place = |row: &RunRow| (row.run.created, row.seq);
+        let oldest = page.rows.last().map(place);
+        let is_whole = page.next.is_none();
         let mut changed: Vec<RunRow> = Vec::new();
         let mut now: HashMap<RunId, (u64, bool)> = HashMap::with_capacity(page.rows.len());
         for row in page.rows {
@@ -60,7 +61,7 @@ impl Announcer {
             }
             for run in self.known.keys().filter(|run| !now.contains_key(run)) {
                 // Absent from the newest: deleted, or pushed out by newer ones.
-                if is_whole || app.ports.history.run(*run).await?.is_none_or(|row| row.seq >= oldest) {
+                if is_whole || app.ports.history.run(*run).await?.is_none_or(|row| Some(place(&row)) >= oldest) {
                     app.ports.sink.announce(Notice::RunDeleted(*run));
                 }
             }

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use berth_model::{InstallationId, Run, Submission};
+use berth_model::{InstallationId, Phase, Reason, Run, Submission};
 use jiff::Timestamp;
+
+use crate::starts;
 
 /// A launch that another process may be carrying out is left to it for this long after its last sign of life: its
 /// own patience with a cluster is 15 s.
@@ -25,6 +27,12 @@ pub(crate) enum Duty {
     Confirm,
     /// Read it whole once more: its end was told, its pods may not have been.
     Look,
+    /// Read it anew: how long it has waited counts, and of what only waits the cluster says nothing new.
+    Reconsider,
+    /// Look for the starts of a schedule that history does not know.
+    Count,
+    /// Give the image that it built to its function.
+    Pin,
     /// Give its objects back to the cluster's own clock: everything is on disk.
     Settle,
 }
@@ -47,7 +55,7 @@ pub(crate) struct Facts {
 /// Decides. A run of another installation is looked at, never touched.
 pub(crate) fn owed(run: &Run, us: InstallationId, facts: Facts, now: Timestamp) -> Option<Duty> {
     let is_ours = run.installation == us;
-    let is_final = run.status.state.is_final(run.action);
+    let is_final = run.status.is_over(run.action);
     match run.status.submission {
         Submission::Draft => None,
         Submission::Released => {
@@ -55,12 +63,16 @@ pub(crate) fn owed(run: &Run, us: InstallationId, facts: Facts, now: Timestamp) 
                 Some(Duty::Confirm)
             } else if is_final && !facts.was_read_at_end {
                 Some(Duty::Look)
+            } else if is_ours && is_final && run.status.pinned.is_none() && run.built_image().is_some() {
+                Some(Duty::Pin)
             } else if is_final {
                 facts.has_logs.then_some(Duty::Settle)
             } else if is_ours && run.status.wish.is_some() && !facts.is_deleting {
                 Some(Duty::CarryOut)
+            } else if starts::are_uncounted(&run.status) {
+                Some(Duty::Count)
             } else {
-                None
+                has_waited(run, facts, now).then_some(Duty::Reconsider)
             }
         }
         _ if !is_ours => None,
@@ -72,6 +84,12 @@ pub(crate) fn owed(run: &Run, us: InstallationId, facts: Facts, now: Timestamp) 
         Submission::Unknown => Some(Duty::Drive),
         Submission::Intent | Submission::Created | Submission::Complete => is_left(facts, now).then_some(Duty::Drive),
     }
+}
+
+/// Whether a run that finds no node stood so long that it counts as blocked, were it looked at.
+fn has_waited(run: &Run, facts: Facts, now: Timestamp) -> bool {
+    let finds_no_node = run.status.phase == Phase::Scheduling && run.status.reason == Some(Reason::Unschedulable);
+    finds_no_node && now.duration_since(facts.touched) >= berth_k8s::PLACING_PATIENCE
 }
 
 fn is_left(facts: Facts, now: Timestamp) -> bool {

@@ -85,7 +85,7 @@ impl Tracked {
     }
 
     pub(super) fn is_final(&self) -> bool {
-        self.row.run.status.state.is_final(self.row.run.action)
+        self.row.run.status.is_over(self.row.run.action)
     }
 
     /// Its pods: those that are there, and those that were.

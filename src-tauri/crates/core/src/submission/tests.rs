@@ -26,8 +26,10 @@ fn run(submission: Submission) -> Run {
             cluster: None,
         },
         parent: None,
+        fire: None,
         installation: InstallationId::derived("here"),
         spec: RunSpec::default(),
+        build: None,
         origins: Default::default(),
         manifests: vec![serde_json::json!({ "kind": "Job" }), serde_json::json!({ "kind": "ConfigMap" })],
         spec_hash: "ab12".into(),
@@ -202,7 +204,7 @@ fn every_written_mark_leads_on_and_none_leads_in_a_circle() {
         apply(&mark, Action::Job, &mut row.status, Timestamp::UNIX_EPOCH);
         let next = next_step(&row, &Evidence::Recorded);
         assert_ne!(next, Step::Record(mark.clone()), "{mark:?} is written once");
-        let is_over = row.status.state.is_final(row.action);
+        let is_over = row.status.is_over(row.action);
         assert_eq!(is_over, row.status.finished.is_some(), "{mark:?}: an end has its time");
     }
 }

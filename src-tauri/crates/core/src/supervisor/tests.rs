@@ -140,9 +140,9 @@ fn one_broken_watch_beside_a_living_connection_is_no_trouble() {
 }
 
 #[test]
-fn nine_refused_starts_throw_the_watch_away_and_a_server_that_goes_on_refusing_is_not_stormed() {
+fn eighteen_refused_starts_throw_the_watch_away_and_a_server_that_goes_on_refusing_is_not_stormed() {
     let mut play = Play::live(40);
-    for _ in 0..8 {
+    for _ in 0..17 {
         assert_eq!(play.give(Input::Broken(refused("410"))), []);
     }
     assert_eq!(play.give(Input::Broken(refused("410"))), [Action::Reopen]);
@@ -150,7 +150,7 @@ fn nine_refused_starts_throw_the_watch_away_and_a_server_that_goes_on_refusing_i
     let mut reopened = Vec::new();
     for second in 0..120 {
         play.now += Duration::from_secs(1);
-        for _ in 0..6 {
+        for _ in 0..10 {
             if play.give(Input::Broken(refused("504"))).contains(&Action::Reopen) {
                 reopened.push(second);
             }
@@ -159,7 +159,7 @@ fn nine_refused_starts_throw_the_watch_away_and_a_server_that_goes_on_refusing_i
     assert!(reopened.len() <= 8, "pauses grow: {reopened:?}");
     play.give(Input::Listed);
     assert_eq!(play.link.state, ConnectionState::Live);
-    for _ in 0..8 {
+    for _ in 0..17 {
         assert_eq!(play.give(Input::Broken(refused("410"))), [], "a list forgives what was before");
     }
     assert_eq!(play.give(Input::Broken(refused("410"))), [Action::Reopen]);
@@ -169,7 +169,7 @@ fn nine_refused_starts_throw_the_watch_away_and_a_server_that_goes_on_refusing_i
 fn refused_starts_with_news_between_them_are_forgiven() {
     let mut play = Play::live(40);
     for _ in 0..10 {
-        for _ in 0..8 {
+        for _ in 0..17 {
             assert_eq!(play.give(Input::Broken(refused("410"))), []);
         }
         play.give(Input::Heard);

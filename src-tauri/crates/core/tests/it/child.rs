@@ -19,6 +19,7 @@ fn plan(folder: &Path, deed: Deed, run: RunId, dies_at: Option<&str>) -> Plan {
         kubeconfig: kubeconfig_in(folder),
         deed,
         request: request(run),
+        secrets: Vec::new(),
         dies_at: dies_at.map(str::to_owned),
         waits_at: None,
     }

@@ -172,7 +172,7 @@ async fn a_job_that_vanished_unseen_is_told_as_that_and_a_pod_without_a_log_as_i
     stage.start_engine();
     stage.settled(run, 15).await;
     let row = stage.app.history().run(run).await.unwrap().unwrap();
-    assert!(row.run.status.state.is_final(row.run.action) && row.run.status.only_in_history, "{:?}", row.run.status);
+    assert!(row.run.status.is_over(row.run.action) && row.run.status.only_in_history, "{:?}", row.run.status);
     assert_eq!(row.run.status.exit_code, None, "no end is made up");
     let log = &stage.logs(run)[0];
     assert_eq!(stage.text(log), "seen\n");

@@ -125,7 +125,7 @@ async fn look(world: &World, run: RunId, point: &str, road: Road) {
         Submission::Rejected | Submission::Discarded => {
             assert!(jobs.is_empty(), "{point}: nothing is left of what came to nothing: {jobs:?}");
             assert!(run_status.objects.is_empty() || run_status.only_in_history, "{point}");
-            assert!(run_status.state.is_final(row.run.action), "{point}");
+            assert!(run_status.is_over(row.run.action), "{point}");
         }
         other => panic!("{point}: the launch is still open ({other:?})"),
     }

@@ -105,7 +105,7 @@ async fn a_context_where_nothing_listens_is_told_at_once() {
     std::fs::write(kubeconfig_in(world.folder.path()), kubeconfig(&format!("http://{free}"))).unwrap();
     let error = refused(&world, &request(RunId::random())).await;
     assert_eq!(error.code, ErrorCode::Unreachable);
-    assert!(error.message.starts_with("context \"lab\" did not answer"), "{}", error.message);
+    assert!(error.message.starts_with("context \"lab\" cannot be reached"), "{}", error.message);
 }
 
 #[tokio::test]

@@ -4,13 +4,18 @@
 
 mod api;
 mod child;
+mod documents;
 mod engine;
 mod engine_crashes;
 mod engine_outages;
+mod kubeconfigs;
 mod launch;
 mod launch_crashes;
 mod launch_faults;
 mod launch_refusals;
 mod looks;
+mod projects;
 mod runs;
+mod standing;
+mod suggestions;
 mod world;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use berth_core::ports::{Notice, SecretValue, SecretVault};
-use berth_core::{DeleteScope, ErrorCode};
+use berth_core::{DeleteScope, ErrorCode, SecretPlace};
 use berth_model::{InstallationId, Run, RunId, RunState, RunStatus, Submission, Transition, Wish};
 use hyper::Method;
 use serde_json::json;
@@ -228,6 +228,77 @@ async fn a_locked_keyring_takes_no_secret_and_loses_none() {
     world.vault.lock(true);
     assert_eq!(world.app.delete_secret(&project, &name).await.unwrap_err().code, ErrorCode::Keyring);
     assert_eq!(world.app.secrets(&project).await.unwrap().len(), 1, "the name stays with its value");
+}
+
+#[tokio::test]
+async fn a_session_keeps_a_value_in_memory_alone_and_uses_it_first() {
+    let world = World::new();
+    let mut request = request(RunId::random());
+    request.overrides = serde_json::json!({"secrets": ["TOKEN"]});
+    let (project, name) = (request.project.clone(), "TOKEN".parse().unwrap());
+    let refusal = world.app.launch(&request).await.unwrap_err();
+    assert_eq!((refusal.code, refusal.fields[0].path.as_str()), (ErrorCode::InvalidInput, "secrets[0]"));
+    world.vault.lock(true);
+    let value = || SecretValue::new("canary-77".to_owned());
+    let locked = world.app.set_secret(&project, &name, &value()).await.unwrap_err();
+    assert!(locked.hint.unwrap().contains("this session only"));
+    world.app.set_secret_for_session(&project, &name, value()).await.unwrap();
+    let listed = world.app.secrets(&project).await.unwrap();
+    assert_eq!((listed.len(), listed[0].place, listed[0].updated), (1, SecretPlace::Session, None));
+    world.app.launch(&request).await.unwrap();
+    let made = world.api.all("secrets");
+    assert_eq!(made[0]["data"]["TOKEN"], "Y2FuYXJ5LTc3");
+    assert_eq!(made[0]["metadata"]["ownerReferences"][0]["uid"], world.api.job()["metadata"]["uid"]);
+    let known = world.other_program().secrets(&project).await.unwrap();
+    assert!(known.is_empty(), "another program knows not even its name");
+    world.app.delete_secret(&project, &name).await.unwrap();
+    assert!(world.app.secrets(&project).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_profile_fills_what_is_not_said_and_the_run_tells_so() {
+    use berth_model::Origin;
+    let world = World::new();
+    let mut request = request(RunId::random());
+    let spec =
+        serde_json::json!({"resources": {"mem": {"limits": "2Gi"}}, "backoff_limit": 3, "envs": {"A": "p", "B": "p"}});
+    let name = "big".parse().unwrap();
+    world.app.save_profile(&request.project, &name, None, &spec).await.unwrap();
+    request.overrides = serde_json::json!({"profile": "big", "backoff_limit": 1, "envs": {"A": "mine"}});
+    let prepared = world.app.prepare(&request).await.unwrap();
+    let task = &prepared.spec.task;
+    assert_eq!((task.backoff_limit, task.resources.mem.limits.as_ref().unwrap().to_string()), (Some(1), "2Gi".into()));
+    let values: Vec<_> = task.envs.iter().map(|env| (env.name.as_str(), env.value.as_str())).collect();
+    assert_eq!(values, [("A", "mine"), ("B", "p")]);
+    for (path, origin) in [
+        ("backoff_limit", Origin::Run),
+        ("resources.mem.limits", Origin::Profile),
+        ("envs.A", Origin::Run),
+        ("envs.B", Origin::Profile),
+        ("profile", Origin::Run),
+    ] {
+        assert_eq!(prepared.origins.get(path), Some(&origin), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_volume_that_names_what_is_not_there_creates_nothing() {
+    let world = World::new();
+    for (volume, path) in [
+        (serde_json::json!({"type": "claim", "claim": "none"}), "volumes[0].claim"),
+        (serde_json::json!({"type": "config_map", "config": "none"}), "volumes[0].config"),
+        (serde_json::json!({"type": "secret", "secret": "none"}), "volumes[0].secret"),
+    ] {
+        let mut request = request(RunId::random());
+        let mut volume = volume;
+        volume["name"] = "data".into();
+        volume["mount_path"] = "/data".into();
+        request.overrides = serde_json::json!({"volumes": [volume]});
+        let error = world.app.launch(&request).await.unwrap_err();
+        assert_eq!((error.code, error.fields[0].path.as_str()), (ErrorCode::InvalidInput, path));
+        assert!(error.message.contains("\"none\" in namespace \"work\""), "{}", error.message);
+    }
+    assert!(world.api.all("jobs").is_empty());
 }
 
 fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {

@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use berth_core::ports::{ClusterRecord, LogArchive, RunEvent, RunHistory, RunQuery, StoreError};
 use berth_model::{
-    Action, ClusterId, Function, FunctionId, FunctionName, FunctionSpec, RunId, RunState, Task, TaskSpec,
+    Action, ClusterId, Function, FunctionId, FunctionName, FunctionSpec, RunId, RunState, Submission, Task, TaskSpec,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -137,6 +137,7 @@ async fn a_run_is_open_until_it_is_final_and_both_duties_are_done() {
     let job = run(1);
     let mut service = run(2);
     service.action = Action::Serve;
+    service.status.submission = Submission::Released;
     for one in [&job, &service] {
         history.insert_run(one).await.unwrap();
         history.write_transition(one.id, &change(&one.status, RunState::Stopped)).await.unwrap();
@@ -172,14 +173,14 @@ async fn pages_follow_each_other_newest_first_whatever_is_filtered() {
         let history = history.clone();
         async move {
             let mut seen = Vec::new();
-            let mut before = None;
+            let mut after = None;
             loop {
-                let page = history.runs(&RunQuery { before, limit: 4, ..query.clone() }).await.unwrap();
+                let page = history.runs(&RunQuery { after, limit: 4, ..query.clone() }).await.unwrap();
                 assert!(page.rows.len() <= 4);
                 seen.extend(page.rows.iter().map(|row| row.seq));
-                assert_eq!(page.more, expected.len() > seen.len(), "{query:?}");
-                before = seen.last().copied();
-                if !page.more {
+                assert_eq!(page.next.is_some(), expected.len() > seen.len(), "{query:?}");
+                after = page.next;
+                if after.is_none() {
                     break;
                 }
             }
@@ -374,6 +375,7 @@ async fn events_fold_by_identity_and_older_sights_change_nothing() {
     let event = |uid: &str, count: u32, first: &str, last: &str| RunEvent {
         uid: uid.to_owned(),
         about: "Pod/train-1".to_owned(),
+        container: None,
         kind: "Warning".to_owned(),
         reason: "FailedScheduling".to_owned(),
         message: "0/1 nodes are available".to_owned(),

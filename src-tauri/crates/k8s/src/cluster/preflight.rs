@@ -1,5 +1,6 @@
 //! Asks the cluster beforehand whether it would take a run. Decides whether a 403 means a missing right or a rule.
 
+use berth_model::{Action, Problem};
 use futures::future::join_all;
 use k8s_openapi::api::core::v1::ResourceQuota;
 use serde_json::{Value, json};
@@ -7,9 +8,10 @@ use serde_json::{Value, json};
 use super::answer::Attempt;
 use super::refusal::{Refusal, explain};
 use super::request::Plan;
-use super::resource::{POD, QUOTA, Resource};
+use super::resource::{CRON_JOB, POD, QUOTA, Resource, SERVICE};
 use super::{Cluster, text};
-use crate::{Class, Error};
+use crate::manifest::is_alias;
+use crate::{Class, Error, labels};
 
 impl Cluster {
     /// Tries every object, and the pod that the main object's template would make, as a strict server dry run.
@@ -30,8 +32,12 @@ impl Cluster {
                 Some(pod) => self.create(pod, true).await.map(|_| ()),
             }
         });
-        for result in tried {
-            result?;
+        for (object, result) in objects.iter().zip(tried) {
+            match result {
+                // An alias of before is pointed here; a Service of another was told at its field.
+                Err(error) if error.class == Class::AlreadyExists && is_alias(object) => {}
+                result => drop(result.map_err(|error| at_fields(object, error))?),
+            }
         }
         match pod {
             Err(error) if error.class == Class::Forbidden => {
@@ -40,7 +46,8 @@ impl Cluster {
             }
             // The name is made up here; a pod of that name says nothing about ours.
             Err(error) if error.class == Class::AlreadyExists => Ok(()),
-            other => other,
+            Err(error) => Err(of_build(manifests.first(), error)),
+            Ok(()) => Ok(()),
         }
     }
 
@@ -114,6 +121,52 @@ impl Cluster {
             Err(error) => Err(error),
         }
     }
+}
+
+/// A build cannot be confined further, so that the advice is another than for a program.
+fn of_build(main: Option<&Value>, mut error: Error) -> Error {
+    let action = main.and_then(|main| main.pointer("/metadata/labels")).and_then(|labels| labels.get(labels::ACTION));
+    let is_build = action.and_then(Value::as_str) == Some(Action::Build.word());
+    let is_confined = error.fields.iter().any(|field| field.code == "pod_security");
+    if is_build && is_confined {
+        error.message = "the namespace enforces a level of Pod Security under which nothing can be built: a build needs to change user ids (SETUID, SETGID) and to make namespaces of its own; build in a namespace that enforces \"baseline\" or nothing, and run the image here".to_owned();
+        error.fields = vec![Problem::new(
+            "action",
+            "pod_security",
+            "The Pod Security of this namespace forbids builds: build in a namespace that enforces \"baseline\" or nothing.",
+        )];
+    }
+    error
+}
+
+/// Puts problems of a Service and of a CronJob at the fields of the run that they come from.
+fn at_fields(object: &Value, mut error: Error) -> Error {
+    if object.get("kind").and_then(Value::as_str) == Some(SERVICE.kind) {
+        for field in &mut error.fields {
+            let path = field.path.strip_prefix("spec.").unwrap_or(&field.path);
+            field.path = match path.strip_prefix("ports") {
+                Some(rest) => {
+                    format!(
+                        "service_ports{}",
+                        rest.replace("nodePort", "node_port").replace("targetPort", "target_port")
+                    )
+                }
+                None if path == "type" => "service_type".to_owned(),
+                None => field.path.clone(),
+            };
+        }
+    }
+    if object.get("kind").and_then(Value::as_str) == Some(CRON_JOB.kind) {
+        for field in &mut error.fields {
+            field.path = match field.path.as_str() {
+                "spec.timeZone" => "time_zone".to_owned(),
+                "spec.schedule" => "schedule".to_owned(),
+                "spec.concurrencyPolicy" => "concurrency_policy".to_owned(),
+                other => other.to_owned(),
+            };
+        }
+    }
+    error
 }
 
 /// The owner does not exist in a dry run, and an unknown UID of an owner would be refused.

@@ -70,6 +70,21 @@ impl Cluster {
         }
     }
 
+    /// Signs in where that is needed; the number of the credential, for `forget_credential`.
+    pub(crate) async fn credential_generation(&self) -> Result<Option<u64>, Error> {
+        match &self.sign_in {
+            Some(sign_in) => Ok(Some(sign_in.credential().await?.generation)),
+            None => Ok(None),
+        }
+    }
+
+    /// Forgets a credential that the cluster did not accept.
+    pub(crate) async fn forget_credential(&self, generation: Option<u64>) {
+        if let (Some(sign_in), Some(generation)) = (&self.sign_in, generation) {
+            sign_in.forget(generation).await;
+        }
+    }
+
     async fn open_once(
         &self,
         plan: &Plan,

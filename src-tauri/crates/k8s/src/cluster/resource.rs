@@ -16,6 +16,11 @@ pub(crate) struct Resource {
 }
 
 pub(crate) const JOB: Resource = Resource { kind: "Job", group: "batch", root: "/apis/batch/v1", plural: "jobs" };
+pub(crate) const CRON_JOB: Resource =
+    Resource { kind: "CronJob", group: "batch", root: "/apis/batch/v1", plural: "cronjobs" };
+pub(crate) const DEPLOYMENT: Resource =
+    Resource { kind: "Deployment", group: "apps", root: "/apis/apps/v1", plural: "deployments" };
+pub(crate) const SERVICE: Resource = Resource { kind: "Service", group: "", root: "/api/v1", plural: "services" };
 pub(crate) const POD: Resource = Resource { kind: "Pod", group: "", root: "/api/v1", plural: "pods" };
 pub(crate) const EVENT: Resource = Resource { kind: "Event", group: "", root: "/api/v1", plural: "events" };
 pub(crate) const QUOTA: Resource =
@@ -26,9 +31,9 @@ const KNOWN: [Resource; 10] = [
     POD,
     EVENT,
     QUOTA,
-    Resource { kind: "CronJob", group: "batch", root: "/apis/batch/v1", plural: "cronjobs" },
-    Resource { kind: "Deployment", group: "apps", root: "/apis/apps/v1", plural: "deployments" },
-    Resource { kind: "Service", group: "", root: "/api/v1", plural: "services" },
+    CRON_JOB,
+    DEPLOYMENT,
+    SERVICE,
     Resource { kind: "ConfigMap", group: "", root: "/api/v1", plural: "configmaps" },
     Resource { kind: "Secret", group: "", root: "/api/v1", plural: "secrets" },
     Resource { kind: "PersistentVolumeClaim", group: "", root: "/api/v1", plural: "persistentvolumeclaims" },

@@ -1,10 +1,11 @@
 //! Reads objects in lists and joins them into whole runs. An object that cannot be read is kept as far as it can be.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use berth_model::{ObjectRef, RunId};
-use k8s_openapi::api::batch::v1::Job;
-use k8s_openapi::api::core::v1::{Event, Pod};
+use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::batch::v1::{CronJob, Job};
+use k8s_openapi::api::core::v1::{Event, Pod, Service};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -13,9 +14,9 @@ use serde_json::value::RawValue;
 use super::Cluster;
 use super::answer::Attempt;
 use super::request::Plan;
-use super::resource::{EVENT, JOB, POD, Resource, escaped};
+use super::resource::{CRON_JOB, DEPLOYMENT, EVENT, JOB, POD, Resource, SERVICE, escaped};
 use crate::labels::{MANAGED_BY, RUN};
-use crate::{Class, Error, RunObjects};
+use crate::{Class, Error, Main, RunObjects};
 
 /// Objects asked for at once: kube's and kubectl's own number.
 const PAGE: u32 = 500;
@@ -64,6 +65,9 @@ macro_rules! readable {
 }
 
 readable!(Job, JOB);
+readable!(CronJob, CRON_JOB);
+readable!(Deployment, DEPLOYMENT);
+readable!(Service, SERVICE);
 readable!(Pod, POD);
 readable!(Event, EVENT);
 
@@ -128,30 +132,50 @@ impl Cluster {
         }
     }
 
-    /// Reads everything of one run: the main object, its pods, their events. `None` where the main object is gone.
+    /// Reads everything of one run: the main object, its pods, its Service, their events. `None` where the main object
+    /// is gone.
     ///
-    /// Pods and events that may not be read are left out; the main object must be readable.
+    /// What may not be read is left out, but for the main object, which must be readable.
     ///
     /// # Errors
     /// As the requests fail.
     pub async fn run_objects(&self, run: RunId, main: &ObjectRef) -> Result<Option<RunObjects>, Error> {
-        if main.kind != JOB.kind {
-            return Err(Error::new(Class::Invalid, format!("runs of a {} cannot be read yet", main.kind)));
-        }
-        let attempt = Attempt::on("get", &JOB, self.namespace(), Some(&main.name));
+        let resource = Resource::of(&main.kind)?;
+        let read: fn(&str) -> Option<Main> = match main.kind.as_str() {
+            "Job" => |text| decode(text).map(Main::Job),
+            "CronJob" => |text| decode(text).map(Main::cron_job),
+            "Deployment" => |text| decode(text).map(Main::Deployment),
+            kind => return Err(Error::new(Class::Invalid, format!("runs of a {kind} cannot be read yet"))),
+        };
+        let attempt = Attempt::on("get", &resource, self.namespace(), Some(&main.name));
         let selector = format!("labelSelector={}", escaped(&format!("{RUN}={run}")));
-        let path = Plan::get(JOB.one(self.namespace(), &main.name));
-        let (job, pods) = tokio::join!(self.ask(&path, &attempt), self.list::<Pod>(&selector));
-        let job = match job {
-            Ok(body) => std::str::from_utf8(&body).ok().and_then(decode::<Job>).ok_or_else(|| attempt.unreadable())?,
+        // The Jobs of a schedule all carry its label: their own pods carry the name of their Job too.
+        let of_job = format!("labelSelector={}", escaped(&format!("job-name={}", main.name)));
+        let pods = async {
+            match main.kind.as_str() {
+                "CronJob" => Ok(Vec::new()),
+                "Job" => or_without(self.list::<Pod>(&of_job).await),
+                _ => or_without(self.list::<Pod>(&selector).await),
+            }
+        };
+        let path = Plan::get(resource.one(self.namespace(), &main.name));
+        let services = async {
+            if main.kind == DEPLOYMENT.kind {
+                or_without(self.list::<Service>(&selector).await)
+            } else {
+                Ok(Vec::new())
+            }
+        };
+        let (found, pods, services) = tokio::join!(self.ask(&path, &attempt), pods, services);
+        let found = match found {
+            Ok(body) => std::str::from_utf8(&body).ok().and_then(read).ok_or_else(|| attempt.unreadable())?,
             Err(error) if error.class == Class::NotFound => return Ok(None),
             Err(error) => return Err(error),
         };
-        if job.metadata.uid.as_deref() != Some(main.uid.as_str()) {
+        if found.metadata().uid.as_deref() != Some(main.uid.as_str()) {
             return Ok(None);
         }
-        let pods = or_without(pods)?;
-        let mut objects = join(vec![job], pods, Vec::new());
+        let mut objects = join(vec![found], pods?, services?, Vec::new());
         let Some(mut found) = objects.pop() else { return Ok(None) };
         found.events = or_without(self.events_of(&found).await)?;
         Ok(Some(found))
@@ -174,17 +198,37 @@ impl Cluster {
         Ok(all)
     }
 
+    /// Lists the Jobs that a schedule made, without their pods and events.
+    ///
+    /// # Errors
+    /// As the request fails.
+    pub async fn fires(&self, schedule: RunId) -> Result<Vec<RunObjects>, Error> {
+        let selector = format!("labelSelector={}", escaped(&format!("{RUN}={schedule}")));
+        let jobs = self.list::<Job>(&selector).await?.items;
+        Ok(jobs.into_iter().map(|job| RunObjects::alone(Main::Job(job))).filter(RunObjects::is_fire).collect())
+    }
+
     /// Lists everything that Berth ever made here, by label.
     ///
-    /// Pods and events that may not be read are left out.
+    /// What may not be read is left out, but for Jobs.
     ///
     /// # Errors
     /// As the requests fail.
     pub async fn all_runs(&self) -> Result<Vec<RunObjects>, Error> {
         let ours = ours();
-        let (jobs, pods, events) =
-            tokio::join!(self.list::<Job>(&ours), self.list::<Pod>(&ours), self.list::<Event>(""));
-        Ok(join(jobs?.items, or_without(pods)?, or_without(events)?))
+        let (jobs, schedules, deployments, pods, services, events) = tokio::join!(
+            self.list::<Job>(&ours),
+            self.list::<CronJob>(&ours),
+            self.list::<Deployment>(&ours),
+            self.list::<Pod>(&ours),
+            self.list::<Service>(&ours),
+            self.list::<Event>("")
+        );
+        let deployments = or_without(deployments)?.into_iter().map(Main::Deployment);
+        let schedules = or_without(schedules)?.into_iter().map(Main::cron_job);
+        // Schedules before the runs that they started.
+        let mains = schedules.chain(jobs?.items.into_iter().map(Main::Job)).chain(deployments).collect();
+        Ok(join(mains, or_without(pods)?, or_without(services)?, or_without(events)?))
     }
 }
 
@@ -209,33 +253,40 @@ fn or_without<T>(listing: Result<Listing<T>, Error>) -> Result<Vec<T>, Error> {
     }
 }
 
-/// Identities of a run's main object and pods.
+/// Identities of a run's objects.
 pub(crate) fn uids(objects: &RunObjects) -> HashSet<&str> {
-    objects
-        .pods
-        .iter()
-        .map(|pod| &pod.metadata)
-        .chain([&objects.job.metadata])
-        .filter_map(|meta| meta.uid.as_deref())
-        .collect()
+    let pods = objects.pods.iter().map(|pod| &pod.metadata);
+    let services = objects.services.iter().map(|service| &service.metadata);
+    pods.chain(services).chain([objects.main.metadata()]).filter_map(|meta| meta.uid.as_deref()).collect()
 }
 
-/// Gives each Job its pods (by owner) and events (by what they are about), in the order of creation.
-pub(crate) fn join(jobs: Vec<Job>, pods: Vec<Pod>, events: Vec<Event>) -> Vec<RunObjects> {
-    let mut runs: Vec<RunObjects> =
-        jobs.into_iter().map(|job| RunObjects { job, pods: Vec::new(), events: Vec::new() }).collect();
-    let mut by_uid: std::collections::HashMap<String, usize> = runs
-        .iter()
-        .enumerate()
-        .filter_map(|(index, run)| run.job.metadata.uid.clone().map(|uid| (uid, index)))
-        .collect();
+/// Gives each main object its pods and Services (by owner) and events (by what they are about), in the order of creation.
+pub(crate) fn join(mains: Vec<Main>, pods: Vec<Pod>, services: Vec<Service>, events: Vec<Event>) -> Vec<RunObjects> {
+    let mut runs: Vec<RunObjects> = mains.into_iter().map(RunObjects::alone).collect();
+    let mut by_uid: HashMap<String, usize> = HashMap::new();
+    let mut deployments: HashMap<String, usize> = HashMap::new();
+    for (index, run) in runs.iter().enumerate() {
+        by_uid.extend(run.main.metadata().uid.clone().map(|uid| (uid, index)));
+        if let Main::Deployment(deployment) = &run.main {
+            deployments.extend(deployment.metadata.name.clone().map(|name| (name, index)));
+        }
+    }
+    let index_of = |metadata: &ObjectMeta, by_uid: &HashMap<String, usize>| match owner(metadata)? {
+        Owner::Uid(uid) => by_uid.get(uid).copied(),
+        Owner::Deployment(name) => deployments.get(name).copied(),
+    };
     for pod in pods {
-        let owner = owner(&pod.metadata).and_then(|uid| by_uid.get(uid).copied());
-        if let Some(run) = owner.and_then(|index| runs.get_mut(index)) {
-            if let (Some(uid), Some(index)) = (pod.metadata.uid.clone(), owner) {
-                by_uid.insert(uid, index);
-            }
+        let index = index_of(&pod.metadata, &by_uid);
+        if let Some((index, run)) = index.and_then(|index| Some((index, runs.get_mut(index)?))) {
+            by_uid.extend(pod.metadata.uid.clone().map(|uid| (uid, index)));
             run.pods.push(pod);
+        }
+    }
+    for service in services {
+        let index = index_of(&service.metadata, &by_uid);
+        if let Some((index, run)) = index.and_then(|index| Some((index, runs.get_mut(index)?))) {
+            by_uid.extend(service.metadata.uid.clone().map(|uid| (uid, index)));
+            run.services.push(service);
         }
     }
     for event in events {
@@ -251,15 +302,31 @@ pub(crate) fn join(jobs: Vec<Job>, pods: Vec<Pod>, events: Vec<Event>) -> Vec<Ru
             key(one).cmp(&key(other))
         });
         // Names are unique in a namespace; the order of a map must not show.
+        run.services.sort_by(|one, other| one.metadata.name.cmp(&other.metadata.name));
         run.events.sort_by(|one, other| one.metadata.name.cmp(&other.metadata.name));
     }
     runs
 }
 
-/// The UID of the controller that owns an object.
-pub(crate) fn owner(metadata: &ObjectMeta) -> Option<&str> {
+/// By what an object is known to belong to a main object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Owner<'a> {
+    /// The identity of its owner.
+    Uid(&'a str),
+    /// The name of the Deployment whose ReplicaSet made it. A Deployment names its ReplicaSets after itself and the hash
+    /// that their pods carry as a label, so that the ReplicaSets themselves need not be read.
+    Deployment(&'a str),
+}
+
+/// The owner of an object: its controller, or the only owner that it has.
+pub(crate) fn owner(metadata: &ObjectMeta) -> Option<Owner<'_>> {
     let owners = metadata.owner_references.as_ref()?;
-    owners.iter().find(|owner| owner.controller == Some(true)).map(|owner| owner.uid.as_str())
+    let owner = owners.iter().find(|owner| owner.controller == Some(true)).or_else(|| owners.first())?;
+    if owner.kind != "ReplicaSet" {
+        return Some(Owner::Uid(&owner.uid));
+    }
+    let hash = metadata.labels.as_ref()?.get("pod-template-hash")?;
+    owner.name.strip_suffix(hash.as_str())?.strip_suffix('-').map(Owner::Deployment)
 }
 
 #[cfg(test)]
@@ -294,7 +361,7 @@ mod tests {
             pod("stray", "nobody", "2026-01-01T00:00:01Z"),
         ];
         let events = vec![event("e2", "late"), event("e1", "a"), event("e3", "stray"), event("e4", "b")];
-        let runs = join(vec![job("a"), job("b")], pods, events);
+        let runs = join(vec![job("a"), job("b")].into_iter().map(Main::Job).collect(), pods, Vec::new(), events);
         let names: Vec<_> = runs[0].pods.iter().filter_map(|pod| pod.metadata.name.as_deref()).collect();
         assert_eq!(names, ["early", "late"]);
         let names: Vec<_> = runs[0].events.iter().filter_map(|event| event.metadata.name.as_deref()).collect();

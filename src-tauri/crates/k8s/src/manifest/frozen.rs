@@ -9,7 +9,7 @@ use std::io::Read;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use berth_model::{Problem, Run, RunStatus, Target};
+use berth_model::{BuildPlan, Problem, Run, RunStatus, Target};
 use serde_json::{Value, json};
 
 use super::{RenderError, Rendering};
@@ -67,8 +67,11 @@ fn freeze(rendering: &Rendering, name: &str, spec_hash: &str) -> Run {
             cluster: None,
         },
         parent: rendering.parent,
+        fire: None,
         installation: rendering.installation,
         spec,
+        // The Dockerfile lies in an object of its own, and may hold code.
+        build: rendering.build.clone().map(|plan| BuildPlan { dockerfile: String::new(), ..plan }),
         origins: rendering.origins.clone(),
         manifests: Vec::new(),
         spec_hash: spec_hash.to_owned(),

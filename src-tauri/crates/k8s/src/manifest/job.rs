@@ -6,13 +6,11 @@ use berth_model::Problem;
 use k8s_openapi::api::batch::v1::{
     Job, JobSpec, PodFailurePolicy, PodFailurePolicyOnExitCodesRequirement, PodFailurePolicyRule,
 };
-use k8s_openapi::api::core::v1::{PodSpec, PodTemplateSpec};
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use k8s_openapi::api::core::v1::PodSpec;
 use serde_json::Value;
 
-use super::Rendering;
 use super::pod::MAIN;
-use crate::labels;
+use super::{Rendering, metadata, template, written};
 
 /// How long the cluster keeps a finished Job before its end and its log are known to be on disk: 7 days, in seconds.
 /// The wish of the user replaces it afterwards, so that a laptop that sleeps over a holiday loses nothing.
@@ -32,36 +30,24 @@ pub fn render(
     pod: PodSpec,
     problems: &mut Vec<Problem>,
 ) -> Value {
+    let spec = JobSpec { suspend: Some(true), ..spec(rendering, labels, pod) };
+    written(&Job { metadata: metadata(rendering, name, labels), spec: Some(spec), status: None }, problems)
+}
+
+/// How it tries, and how its end survives; not held.
+pub fn spec(rendering: &Rendering, labels: &BTreeMap<String, String>, pod: PodSpec) -> JobSpec {
     let retries = rendering.spec.task.backoff_limit.unwrap_or(0);
-    let job = Job {
-        metadata: ObjectMeta {
-            name: Some(name.to_owned()),
-            namespace: Some(rendering.namespace.clone()),
-            labels: Some(labels.clone()),
-            annotations: Some(names(rendering)),
-            ..ObjectMeta::default()
-        },
-        spec: Some(JobSpec {
-            suspend: Some(true),
-            // More than Kubernetes can count was refused before.
-            backoff_limit: Some(i32::try_from(retries).unwrap_or(i32::MAX)),
-            active_deadline_seconds: rendering.spec.task.deadline.map(|deadline| guard(deadline, retries)),
-            ttl_seconds_after_finished: Some(KEPT_UNTIL_RECORDED),
-            // Two attempts must never write the same files at once.
-            pod_replacement_policy: Some("Failed".to_owned()),
-            pod_failure_policy: (retries == 0).then(fail_with_the_exit_code),
-            template: PodTemplateSpec {
-                metadata: Some(ObjectMeta { labels: Some(labels.clone()), ..ObjectMeta::default() }),
-                spec: Some(pod),
-            },
-            ..JobSpec::default()
-        }),
-        status: None,
-    };
-    serde_json::to_value(job).unwrap_or_else(|error| {
-        problems.push(Problem::new("", "manifest", format!("The run cannot be written for Kubernetes: {error}.")));
-        Value::Null
-    })
+    JobSpec {
+        // More than Kubernetes can count was refused before.
+        backoff_limit: Some(i32::try_from(retries).unwrap_or(i32::MAX)),
+        active_deadline_seconds: rendering.spec.task.deadline.map(|deadline| guard(deadline, retries)),
+        ttl_seconds_after_finished: Some(KEPT_UNTIL_RECORDED),
+        // Two attempts must never write the same files at once.
+        pod_replacement_policy: Some("Failed".to_owned()),
+        pod_failure_policy: (retries == 0).then(fail_with_the_exit_code),
+        template: template(labels, pod),
+        ..JobSpec::default()
+    }
 }
 
 /// The Job's own time limit, wider than any run that keeps to its limits: a Job that meets it loses its pod and its log,
@@ -88,15 +74,4 @@ fn fail_with_the_exit_code() -> PodFailurePolicy {
             on_pod_conditions: None,
         }],
     }
-}
-
-fn names(rendering: &Rendering) -> BTreeMap<String, String> {
-    [
-        (labels::PROJECT_NAME, rendering.project.to_string()),
-        (labels::FUNCTION_NAME, rendering.function.name.to_string()),
-        (labels::FUNCTION_VERSION, rendering.function.version.to_string()),
-    ]
-    .into_iter()
-    .map(|(key, value)| (key.to_owned(), value))
-    .collect()
 }

@@ -1,36 +1,41 @@
 //! Decides the pod of a run: one container, confined, with its environment, code and resources.
 
 mod environment;
+mod helper;
 mod placement;
 mod resources;
 mod security;
+mod service;
+mod volumes;
 
-use berth_model::{ImagePullPolicy, Problem, SecurityLevel};
-use k8s_openapi::api::core::v1::{ConfigMapVolumeSource, KeyToPath};
-use k8s_openapi::api::core::v1::{Container, EmptyDirVolumeSource, PodSpec, Volume, VolumeMount};
+use berth_model::{Action, ImagePullPolicy, Problem, SecurityLevel, TaskSpec};
+use k8s_openapi::api::core::v1::{Container, LocalObjectReference, PodSpec};
 
 use super::Rendering;
 use super::code::{Code, SHARED};
 
+pub use helper::FETCH;
+
 /// Name of the container that runs the function.
 pub const MAIN: &str = "main";
-
-const SHARED_VOLUME: &str = "shared";
-const CODE_VOLUME: &str = "code";
-
-/// Files of code may be started directly (`./train.sh`), so they are executable for everybody.
-const CODE_MODE: i32 = 0o755;
 
 /// Renders the pod of the run's template.
 pub fn render(rendering: &Rendering, name: &str, code: Option<&Code>, problems: &mut Vec<Problem>) -> PodSpec {
     let task = &rendering.spec.task;
     let security = rendering.security();
     // A container that is not root may write nowhere in its image, not even into its home.
-    let has_shared = code.is_some() || security == SecurityLevel::Restricted;
+    let wants_shared = code.is_some() || security == SecurityLevel::Restricted || rendering.action == Action::Build;
+    let volumes = volumes::render(task, name, wants_shared, code);
+    let environment = environment::render(rendering, name, volumes.has_shared);
+    let helper = code.filter(|code| code.needs_helper());
+    let helper = helper.map(|code| vec![helper::render(rendering, code, &environment, volumes.of_helper)]);
     PodSpec {
-        restart_policy: Some("Never".to_owned()),
+        restart_policy: Some(if rendering.action.is_service() { "Always" } else { "Never" }.to_owned()),
         active_deadline_seconds: task.deadline.map(i64::from),
-        automount_service_account_token: Some(false),
+        // Who names an account wants its rights; nobody else gets any.
+        automount_service_account_token: Some(task.service_account.is_some()),
+        service_account_name: task.service_account.clone(),
+        image_pull_secrets: pull_secrets(task),
         enable_service_links: Some(false),
         security_context: Some(security::of_pod(task, security, problems)),
         node_selector: (!task.node_selector.is_empty()).then(|| task.node_selector.clone()),
@@ -38,28 +43,40 @@ pub fn render(rendering: &Rendering, name: &str, code: Option<&Code>, problems: 
         tolerations: placement::tolerations(task),
         runtime_class_name: task.runtime_class.clone(),
         priority_class_name: task.priority_class.clone(),
-        volumes: volumes(name, has_shared, code),
-        containers: vec![container(rendering, has_shared, code, problems)],
+        init_containers: helper,
+        containers: vec![Container {
+            env: Some(environment),
+            volume_mounts: volumes.mounts,
+            ..container(rendering, code, problems)
+        }],
+        volumes: volumes.volumes,
         ..PodSpec::default()
     }
 }
 
-fn container(rendering: &Rendering, has_shared: bool, code: Option<&Code>, problems: &mut Vec<Problem>) -> Container {
+fn container(rendering: &Rendering, code: Option<&Code>, problems: &mut Vec<Problem>) -> Container {
     let function = &rendering.spec.function;
+    let task = &rendering.spec.task;
     Container {
         name: MAIN.to_owned(),
         image: function.image.as_ref().map(ToString::to_string),
         image_pull_policy: function.image_pull_policy.map(|policy| pull_policy(policy).to_owned()),
         command: command(rendering, problems),
         args: function.args.clone().filter(|args| !args.is_empty()),
-        env: Some(environment::render(rendering, has_shared)),
-        resources: resources::render(&rendering.spec.task.resources),
+        ports: service::ports(task),
+        readiness_probe: service::probe(task.readiness_probe.as_ref(), task),
+        liveness_probe: service::probe(task.liveness_probe.as_ref(), task),
+        resources: resources::render(&task.resources),
         security_context: Some(security::of_container(rendering.security())),
         termination_message_policy: Some("FallbackToLogsOnError".to_owned()),
         working_dir: code.map(|_| SHARED.to_owned()),
-        volume_mounts: mounts(has_shared, code),
         ..Container::default()
     }
+}
+
+fn pull_secrets(task: &TaskSpec) -> Option<Vec<LocalObjectReference>> {
+    let named = task.image_pull_secrets.iter().map(|name| LocalObjectReference { name: name.clone() });
+    (!task.image_pull_secrets.is_empty()).then(|| named.collect())
 }
 
 const fn pull_policy(policy: ImagePullPolicy) -> &'static str {
@@ -78,41 +95,4 @@ fn command(rendering: &Rendering, problems: &mut Vec<Problem>) -> Option<Vec<Str
             None
         }
     }
-}
-
-fn volumes(name: &str, has_shared: bool, code: Option<&Code>) -> Option<Vec<Volume>> {
-    let shared = has_shared.then(|| Volume {
-        name: SHARED_VOLUME.to_owned(),
-        empty_dir: Some(EmptyDirVolumeSource::default()),
-        ..Volume::default()
-    });
-    let code = code.map(|_| Volume {
-        name: CODE_VOLUME.to_owned(),
-        config_map: Some(ConfigMapVolumeSource {
-            name: Code::object_name(name),
-            default_mode: Some(CODE_MODE),
-            items: Some(vec![KeyToPath { key: Code::key().to_owned(), path: Code::key().to_owned(), mode: None }]),
-            optional: None,
-        }),
-        ..Volume::default()
-    });
-    let volumes: Vec<_> = shared.into_iter().chain(code).collect();
-    (!volumes.is_empty()).then_some(volumes)
-}
-
-fn mounts(has_shared: bool, code: Option<&Code>) -> Option<Vec<VolumeMount>> {
-    let shared = has_shared.then(|| VolumeMount {
-        name: SHARED_VOLUME.to_owned(),
-        mount_path: SHARED.to_owned(),
-        ..VolumeMount::default()
-    });
-    let code = code.map(|code| VolumeMount {
-        name: CODE_VOLUME.to_owned(),
-        mount_path: format!("{SHARED}/{}", code.file),
-        sub_path: Some(Code::key().to_owned()),
-        read_only: Some(true),
-        ..VolumeMount::default()
-    });
-    let mounts: Vec<_> = shared.into_iter().chain(code).collect();
-    (!mounts.is_empty()).then_some(mounts)
 }

@@ -35,10 +35,13 @@ fn base() -> Rendering {
                 ..TaskSpec::default()
             },
         },
+        build: None,
+        registry: None,
         origins: [("image".to_owned(), Origin::Function), ("resources.cpu.requests".to_owned(), Origin::Default)]
             .into(),
         created: "2026-01-02T03:04:05Z".parse().unwrap(),
         enforced: None,
+        helpers: HelperImages::default(),
     }
 }
 
@@ -92,6 +95,14 @@ fn check(name: &str, rendering: &Rendering) -> Vec<Value> {
     assert_eq!((&frozen.spec.task, &frozen.origins), (&rendering.spec.task, &rendering.origins), "{name}");
     assert_eq!(frozen.spec.function.source.and_then(|source| source.code), None, "{name}: code does not travel twice");
     annotations["berth.dev/run-spec"] = Value::from("frozen");
+    for object in &mut objects {
+        if let Some(script) = object.pointer_mut("/data/build.sh") {
+            *script = Value::from("the script of builds");
+        }
+        if let Some(program) = object.pointer_mut("/data/fetch.py") {
+            *program = Value::from("the helper's program");
+        }
+    }
     insta::assert_yaml_snapshot!(name, objects);
     manifests.objects
 }
@@ -107,6 +118,55 @@ fn a_minimal_run_is_one_held_job() {
     assert_eq!(objects.len(), 1, "nothing beside the job");
     assert_eq!(objects[0]["spec"]["suspend"], true);
     assert_eq!(objects[0]["spec"]["ttlSecondsAfterFinished"], 604_800);
+}
+
+#[test]
+fn a_schedule_is_a_held_cron_job_whose_jobs_know_where_they_come_from() {
+    let objects = check(
+        "schedule",
+        &with(|rendering| {
+            rendering.spec.function.source = source("print('night')", Some("python"), None);
+            rendering.spec.task.schedule = Some("30 2 * * MON-FRI".parse().unwrap());
+            rendering.spec.task.time_zone = Some("Europe/Rome".to_owned());
+            rendering.spec.task.concurrency_policy = Some(berth_model::ConcurrencyPolicy::Forbid);
+            rendering.spec.task.backoff_limit = Some(1);
+        }),
+    );
+    let cron_job = &objects[0];
+    assert_eq!((&cron_job["kind"], &cron_job["spec"]["suspend"]), (&json!("CronJob"), &json!(true)));
+    let template = &cron_job["spec"]["jobTemplate"];
+    assert_eq!(
+        template["metadata"]["annotations"]["berth.dev/fire-of"],
+        cron_job["metadata"]["labels"]["berth.dev/run"]
+    );
+    assert_eq!(template["spec"]["suspend"], Value::Null, "what it starts is not held");
+    let plain = with(|rendering| rendering.spec.task.schedule = Some("@daily".parse().unwrap()));
+    let spec = &render(&plain).unwrap().objects[0]["spec"];
+    assert_eq!((&spec["timeZone"], &spec["concurrencyPolicy"]), (&json!("UTC"), &json!("Allow")));
+}
+
+#[test]
+fn a_start_that_is_asked_for_is_a_held_job_and_a_run_of_its_own() {
+    let parent = with(|rendering| rendering.spec.task.schedule = Some("@daily".parse().unwrap()));
+    let cron_job = &render(&parent).unwrap().objects[0];
+    let schedule = ObjectRef { kind: "CronJob".to_owned(), name: "train-x".to_owned(), uid: "u-1".to_owned() };
+    let run: RunId = "0f8fad5b-d9cb-469f-a165-70867728950e".parse().unwrap();
+    let asked = Asked { run, name: "train-y", schedule: &schedule };
+    let job = fire_now(cron_job, asked).unwrap();
+    assert_eq!(job, fire_now(cron_job, asked).unwrap());
+    assert_eq!(
+        (&job["kind"], &job["metadata"]["name"], &job["spec"]["suspend"]),
+        (&json!("Job"), &json!("train-y"), &json!(true))
+    );
+    assert_eq!(job["metadata"]["ownerReferences"][0]["uid"], json!("u-1"));
+    for labels in ["/metadata/labels", "/spec/template/metadata/labels"] {
+        assert_eq!(job.pointer(labels).unwrap()["berth.dev/run"], json!(run.to_string()), "{labels}");
+    }
+    let annotations = &job["metadata"]["annotations"];
+    assert_eq!(annotations["berth.dev/fire-of"], json!(parent.run.to_string()));
+    assert_eq!(annotations["cronjob.kubernetes.io/instantiate"], json!("manual"));
+    assert!(annotations["berth.dev/spec-hash"].is_string() && annotations["berth.dev/run-spec"].is_null());
+    assert_eq!(fire_now(&json!({"kind": "Job"}), asked), None);
 }
 
 #[test]
@@ -331,33 +391,208 @@ fn a_frozen_run_too_large_for_an_annotation_travels_beside() {
 }
 
 #[test]
-fn what_is_not_live_is_refused_by_name() {
-    let refusals = refused(&with(|rendering| {
-        let task = &mut rendering.spec.task;
-        task.secrets = vec!["TOKEN".parse().unwrap()];
-        task.profile = Some("big".parse().unwrap());
-        task.schedule = Some(serde_json::from_value(json!("0 * * * *")).unwrap());
-        task.replicas = Some(2);
-        task.instructions = strings(&["pip install x"]);
-        task.resources.disk = Some(Quantity::parse("1Gi").unwrap());
-        task.volumes = serde_json::from_value(json!([
-            {"name": "data", "mount_path": "/data", "type": "claim", "claim": "data"}
-        ]))
-        .unwrap();
-        rendering.spec.function.source =
-            Some(Source { uri: Some("git+https://example.org/a.git#main".to_owned()), ..Source::default() });
-    }));
-    let mut paths: Vec<_> = refusals.iter().map(|(path, _)| path.as_str()).collect();
-    paths.sort_unstable();
-    assert_eq!(
-        paths,
-        ["instructions", "profile", "replicas", "resources.disk", "schedule", "secrets", "source.uri", "volumes"],
-        "{refusals:#?}"
+fn a_deployment_is_held_without_copies_and_knows_its_pods_by_the_run_alone() {
+    let objects = check(
+        "deploy",
+        &with(|rendering| {
+            rendering.action = Action::Deploy;
+            rendering.spec.task.replicas = Some(3);
+            rendering.spec.task.liveness_probe = Some(
+                serde_json::from_value(json!({
+                    "type": "exec", "command": ["test", "-e", "/tmp/alive"], "failure_threshold": 2
+                }))
+                .unwrap(),
+            );
+        }),
     );
-    for action in [Action::Serve, Action::Deploy, Action::Build] {
-        let refusals = refused(&with(|rendering| rendering.action = action));
-        assert!(refusals.iter().any(|(path, _)| path == "action"), "{action:?}: {refusals:#?}");
-    }
+    assert_eq!(objects.len(), 1, "no Service");
+    assert_eq!(objects[0]["spec"]["replicas"], 0);
+    assert_eq!(
+        objects[0]["spec"]["selector"],
+        json!({"matchLabels": {"berth.dev/run": "7d3f4b1a-52c6-4f0e-9a61-0c8e5b2d9f47"}})
+    );
+}
+
+#[test]
+fn a_service_publishes_its_ports_on_nodes_unless_told_otherwise() {
+    let objects = check(
+        "serve",
+        &with(|rendering| {
+            rendering.action = Action::Serve;
+            rendering.spec.task.service_ports =
+                serde_json::from_value(json!([{"port": 80, "target_port": 8080}])).unwrap();
+        }),
+    );
+    let service = objects.last().unwrap();
+    assert_eq!((&service["kind"], &service["spec"]["type"]), (&json!("Service"), &json!("NodePort")));
+    assert_eq!(service["spec"]["selector"], objects[0]["spec"]["selector"]["matchLabels"]);
+}
+
+#[test]
+fn a_service_with_everything() {
+    check(
+        "serve-full",
+        &with(|rendering| {
+            rendering.action = Action::Serve;
+            rendering.spec.function.source = source("print('hello')\n", Some("python"), None);
+            let task = &mut rendering.spec.task;
+            task.replicas = Some(2);
+            task.service_type = Some(berth_model::ServiceType::LoadBalancer);
+            task.service_ports = serde_json::from_value(json!([
+                {"port": 443, "target_port": 8443, "name": "https", "node_port": 30443},
+                {"port": 53, "target_port": 5353, "protocol": "UDP"},
+                {"port": 53, "target_port": 5353},
+                {"port": 8080, "target_port": 8443}
+            ]))
+            .unwrap();
+            task.readiness_probe =
+                Some(serde_json::from_value(json!({"type": "http", "path": "/ready", "period_seconds": 2})).unwrap());
+            task.liveness_probe = Some(
+                serde_json::from_value(
+                    json!({"type": "tcp", "port": 5353, "initial_delay_seconds": 0, "timeout_seconds": 1}),
+                )
+                .unwrap(),
+            );
+        }),
+    );
+}
+
+#[test]
+fn code_from_elsewhere_is_fetched_by_a_helper_that_sees_only_what_it_needs() {
+    let uri = |uri: &str| {
+        Some(Source { uri: Some(uri.to_owned()), handler: Some("train.py".to_owned()), ..Source::default() })
+    };
+    let objects = check(
+        "code-fetched",
+        &with(|rendering| {
+            rendering.spec.function.source = uri("git+https://example.org/team/code.git#v1");
+            let task = &mut rendering.spec.task;
+            task.secrets = vec!["GIT_TOKEN".parse().unwrap(), "DB_PASSWORD".parse().unwrap()];
+            task.envs = vec![env("HTTPS_PROXY", "http://proxy:3128"), env("LR", "0.1")];
+            task.resources.mem = amount(Some("32Mi"), Some("64Mi"));
+        }),
+    );
+    let names: Vec<_> = objects[0]["spec"]["template"]["spec"]["initContainers"][0]["env"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["name"].as_str().unwrap())
+        .filter(|name| !name.starts_with("BERTH_"))
+        .collect();
+    assert_eq!(names, ["HTTPS_PROXY", "GIT_TOKEN"]);
+    check(
+        "code-archive",
+        &with(|rendering| {
+            let packed = base64::engine::general_purpose::STANDARD.encode("PK");
+            rendering.spec.function.source =
+                Some(Source { base64: Some(packed), uri: Some("src/".to_owned()), ..Source::default() });
+            rendering.spec.task.security = Some(SecurityLevel::Restricted);
+            rendering.spec.task.resources.disk = Some(Quantity::parse("2Gi").unwrap());
+        }),
+    );
+}
+
+#[test]
+fn an_alias_is_a_service_of_its_own_that_outlives_the_run() {
+    let rendering = with(|rendering| {
+        rendering.action = Action::Serve;
+        rendering.spec.task.service_name = Some("predict".to_owned());
+        rendering.spec.task.service_ports =
+            vec![serde_json::from_value(json!({"port": 80, "target_port": 8080, "node_port": 30_080})).unwrap()];
+    });
+    let objects = render(&rendering).unwrap().objects;
+    let alias = objects.last().unwrap();
+    assert_eq!((&alias["kind"], &alias["metadata"]["name"]), (&json!("Service"), &json!("predict")));
+    assert_eq!(alias["spec"]["selector"], json!({"berth.dev/run": rendering.run.to_string()}));
+    assert_eq!(alias["spec"]["type"], json!("ClusterIP"));
+    let port = json!([{"name": "port80", "port": 80, "protocol": "TCP", "targetPort": 8080}]);
+    assert_eq!(alias["spec"]["ports"], port, "the port on the nodes is the run's own");
+    assert!(is_alias(alias) && outlives_run(alias) && !is_alias(&objects[1]));
+    let main = ObjectRef { kind: "Deployment".to_owned(), name: "x".to_owned(), uid: "u".to_owned() };
+    assert_eq!(owned_by(alias, &main), *alias, "nobody owns it");
+}
+
+#[test]
+fn a_build_without_registry_and_base_image_is_refused() {
+    let refusals = refused(&with(|rendering| rendering.action = Action::Build));
+    let paths: Vec<_> = refusals.iter().map(|(path, _)| path.as_str()).collect();
+    assert_eq!(paths, ["registry", "base_image"], "{refusals:#?}");
+}
+
+fn plan() -> BuildPlan {
+    serde_json::from_value(json!({
+        "dockerfile": "FROM docker.io/library/python:3.12\nRUN pip install x\n",
+        "image": "registry.example.org/team/train:pu7uwgsjmyju5",
+        "registry": {"address": "registry.example.org/team"},
+        "builder": "quay.io/buildah/stable:latest",
+    }))
+    .unwrap()
+}
+
+fn build(change: impl FnOnce(&mut Rendering)) -> Rendering {
+    with(|rendering| {
+        rendering.action = Action::Build;
+        rendering.build = Some(plan());
+        rendering.spec.function.base_image = ImageReference::parse("python:3.12").ok();
+        rendering.spec.task.instructions = strings(&["pip install x"]);
+        change(rendering);
+    })
+}
+
+#[test]
+fn a_build_is_a_job_of_an_ordinary_user_with_the_least_rights_that_do() {
+    let objects = check("build", &build(|_| {}));
+    assert_eq!(objects.len(), 2, "the job and its recipe");
+    let pod = &objects[0]["spec"]["template"]["spec"];
+    assert_eq!(pod["securityContext"]["seccompProfile"]["type"], "Unconfined");
+    assert_eq!(objects[1]["data"]["Dockerfile"], plan().dockerfile, "byte for byte");
+    let enforced = render(&build(|rendering| rendering.enforced = Some(SecurityLevel::Baseline))).unwrap();
+    let pod = &enforced.objects[0]["spec"]["template"]["spec"];
+    assert_eq!(pod["securityContext"].get("seccompProfile"), None, "not said where it may not be");
+}
+
+#[test]
+fn a_build_signs_in_keeps_layers_and_hands_values_on_by_name() {
+    let objects = check(
+        "build-full",
+        &build(|rendering| {
+            let plan = rendering.build.as_mut().unwrap();
+            plan.registry.secret = "REGISTRY".parse().ok();
+            plan.registry.plain_http = true;
+            plan.registry.cache = true;
+            rendering.registry = Some(plan.registry.clone());
+            rendering.spec.function.source = source("print('hello')\n", Some("python"), None);
+            let task = &mut rendering.spec.task;
+            task.envs = vec![env("LR", "0.1")];
+            task.secrets = vec!["TOKEN".parse().unwrap()];
+            task.env_from = serde_json::from_value(json!([
+                {"name": "MIRROR", "config_map": "settings", "key": "mirror"},
+                {"name": "KEY", "secret": "team", "key": "key"}
+            ]))
+            .unwrap();
+            task.resources.disk = Quantity::parse("5Gi").ok();
+            task.backoff_limit = Some(1);
+        }),
+    );
+    let credentials = objects.iter().find(|object| wants_credentials(object)).unwrap();
+    assert_eq!(credentials["data"], json!({".dockerconfigjson": "e30="}), "no value before the launch");
+    let filled = with_credentials(credentials, "{\"auths\"}");
+    let expected = base64::engine::general_purpose::STANDARD.encode("{\"auths\"}");
+    assert_eq!(filled["data"][".dockerconfigjson"], expected);
+    let container = &objects[0]["spec"]["template"]["spec"]["containers"][0];
+    assert_eq!(
+        container["args"],
+        json!([
+            "--build-arg",
+            "LR",
+            "--secret",
+            "id=TOKEN,env=TOKEN",
+            "--build-arg",
+            "MIRROR",
+            "--secret",
+            "id=KEY,env=KEY"
+        ])
+    );
 }
 
 #[test]
@@ -436,4 +671,107 @@ fn an_owned_object_names_its_owner_and_does_not_block_it() {
     );
     assert_eq!(owned["metadata"]["name"], "train-x-code", "the rest stays");
     assert_eq!(owned_by(&json!(7), &main)["metadata"]["ownerReferences"][0]["uid"], "u-1", "no panic");
+}
+
+#[test]
+fn a_secret_is_a_reference_to_an_object_that_is_rendered_empty() {
+    let objects = check(
+        "secrets",
+        &with(|rendering| {
+            let task = &mut rendering.spec.task;
+            task.secrets = vec!["TOKEN".parse().unwrap(), "RUN_ID".parse().unwrap()];
+        }),
+    );
+    assert!(wants_values(&objects[1]) && !wants_values(&objects[0]));
+    let filled = with_values(&objects[1], [("TOKEN", "s3cret")]);
+    assert_eq!(filled["data"], json!({"TOKEN": base64::engine::general_purpose::STANDARD.encode("s3cret")}));
+    let environment = objects[0].pointer("/spec/template/spec/containers/0/env").unwrap().as_array().unwrap();
+    let named = |name: &str| environment.iter().filter(|one| one["name"] == name).count();
+    assert_eq!((named("TOKEN"), named("RUN_ID")), (1, 1), "a secret takes the place of a variable of ours");
+}
+
+#[test]
+fn every_kind_of_volume_reaches_the_pod_and_only_claims_that_go_are_owned() {
+    let objects = check(
+        "volumes",
+        &with(|rendering| {
+            rendering.spec.function.source = source("print(1)", Some("python"), None);
+            rendering.spec.task.resources.disk = Some(Quantity::parse("5Gi").unwrap());
+            rendering.spec.task.volumes = serde_json::from_value(json!([
+                {"name": "data", "mount_path": "/data", "type": "claim", "claim": "team-data", "sub_path": "a/b"},
+                {"name": "model", "mount_path": "/model", "type": "new_claim", "size": "10Gi", "storage_class": "fast",
+                 "access_mode": "ReadWriteMany"},
+                {"name": "cache", "mount_path": "/cache", "type": "new_claim", "size": "1Gi", "keep": false},
+                {"name": "shared", "mount_path": "/tmp/x", "type": "empty_dir", "size_limit": "64Mi", "medium": "Memory"},
+                {"name": "code", "mount_path": "/scratch", "type": "ephemeral", "size": "2Gi"},
+                {"name": "conf", "mount_path": "/etc/conf", "type": "config_map", "config": "settings", "read_only": true},
+                {"name": "cert", "mount_path": "/etc/cert", "type": "secret", "secret": "tls"},
+            ]))
+            .unwrap();
+        }),
+    );
+    let main = ObjectRef { kind: "Job".to_owned(), name: "train".to_owned(), uid: "u-1".to_owned() };
+    let owned: Vec<(&str, bool)> = objects
+        .iter()
+        .skip(1)
+        .map(|object| {
+            let is_owned = owned_by(object, &main)["metadata"].get("ownerReferences").is_some();
+            (object["kind"].as_str().unwrap(), is_owned)
+        })
+        .collect();
+    let (config, claim) = ("ConfigMap", "PersistentVolumeClaim");
+    assert_eq!(
+        owned,
+        [(config, true), (claim, true), (claim, false)],
+        "a claim outlives its run unless that was chosen"
+    );
+}
+
+#[test]
+fn a_volume_of_the_users_under_shared_takes_the_place_of_ours() {
+    let rendered = render(&with(|rendering| {
+        rendering.spec.function.source = source("print(1)", Some("python"), None);
+        rendering.spec.task.volumes = serde_json::from_value(json!([
+            {"name": "work", "mount_path": "/shared/", "type": "claim", "claim": "work"}
+        ]))
+        .unwrap();
+    }))
+    .unwrap();
+    let mounts = rendered.objects[0].pointer("/spec/template/spec/containers/0/volumeMounts").unwrap();
+    let paths: Vec<_> = mounts.as_array().unwrap().iter().map(|mount| mount["mountPath"].as_str().unwrap()).collect();
+    assert_eq!(paths, ["/shared/", "/shared/main.py"]);
+}
+
+#[test]
+fn an_image_volume_names_its_image() {
+    let rendered = render(&with(|rendering| {
+        rendering.spec.task.volumes = serde_json::from_value(json!([
+            {"name": "weights", "mount_path": "/weights", "type": "image", "image": "registry.example.org/weights:1"}
+        ]))
+        .unwrap();
+    }))
+    .unwrap();
+    let volume = rendered.objects[0].pointer("/spec/template/spec/volumes/0").unwrap();
+    assert_eq!(volume["image"]["reference"], "registry.example.org/weights:1");
+}
+
+#[test]
+fn a_node_signs_in_where_the_image_lies_in_the_projects_registry_alone() {
+    let signing = |image: &str| {
+        let rendering = with(|rendering| {
+            rendering.registry =
+                serde_json::from_value(json!({"address": "r.example.org/team", "secret": "REGISTRY"})).unwrap();
+            rendering.spec.function.image = image.parse().ok();
+            rendering.spec.task.image_pull_secrets = strings(&["mine"]);
+        });
+        let objects = render(&rendering).unwrap().objects;
+        let pulling = objects[0].pointer("/spec/template/spec/imagePullSecrets").unwrap();
+        let names: Vec<String> =
+            pulling.as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect();
+        (names, objects.iter().filter(|object| wants_credentials(object)).count())
+    };
+    let ours = "train-pu7uwgssyzhq5-registry".to_owned();
+    assert_eq!(signing("r.example.org/team/a:1"), (vec!["mine".to_owned(), ours], 1));
+    assert_eq!(signing("r.example.org/others/a:1"), (vec!["mine".to_owned()], 0));
+    assert_eq!(signing("python:3.12"), (vec!["mine".to_owned()], 0));
 }

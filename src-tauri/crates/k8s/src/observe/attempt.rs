@@ -2,10 +2,11 @@
 
 use berth_model::{Attempt, AttemptState, Phase, Reason};
 use jiff::Timestamp;
-use k8s_openapi::api::core::v1::{ContainerStatus, Event, Pod};
+use k8s_openapi::api::core::v1::{ContainerStateTerminated, ContainerStatus, Event, Pod};
 
 use super::exit::{self, Failure};
-use super::{Standing, container, quoted, waiting};
+use super::{Standing, build, container, quoted, rollout, waiting};
+use crate::manifest::FETCH;
 
 /// An attempt with what the run's own standing is made of.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,7 +32,9 @@ fn read_one(pod: &Pod, number: u32, events: &[Event], now: Timestamp) -> ReadAtt
         if state == AttemptState::Running { Standing::plain(Phase::Running) } else { waiting::of(pod, events, now) }
     });
     let (started, finished) = main.map(container::times).unwrap_or_default();
-    let reason = failure.as_ref().map(|failure| failure.reason.clone());
+    // A pod that is being taken away may be gone before its end is seen: why is told as soon as it shows.
+    let why = failure.clone().or_else(|| disruption(pod));
+    let reason = why.map(|failure| failure.reason);
     ReadAttempt {
         attempt: Attempt {
             number,
@@ -48,6 +51,25 @@ fn read_one(pod: &Pod, number: u32, events: &[Event], now: Timestamp) -> ReadAtt
         failure,
         standing,
     }
+}
+
+/// What a program that is to go on running is doing where it has ended: it waits to be started anew.
+pub fn crashed(pod: &Pod, main: &ContainerStatus) -> Option<Standing> {
+    if never_restarts(pod) {
+        return None;
+    }
+    let state = main.state.as_ref()?;
+    let is_looping =
+        state.waiting.as_ref().is_some_and(|waiting| waiting.reason.as_deref() == Some("CrashLoopBackOff"));
+    let last = main.last_state.as_ref().and_then(|state| state.terminated.as_ref());
+    let ended = match &state.terminated {
+        Some(ended) => ended,
+        None if is_looping => last?,
+        None => return None,
+    };
+    let how = of_end(pod, &main.name, ended);
+    let phase = if is_looping { Phase::Blocked } else { Phase::Starting };
+    Some(rollout::crash_loop(phase, main.restart_count, how.exit_code, &how.message))
 }
 
 /// The pod's own word for its end wins; a main container that is over says so first, since attempts never restart.
@@ -153,13 +175,20 @@ pub fn time_limit(pod: &Pod) -> Option<i64> {
 }
 
 fn of_container(pod: &Pod, status: &ContainerStatus) -> Failure {
-    let Some(ended) = container::terminated(status) else {
-        return exit::explain(1, None);
-    };
+    match container::terminated(status) {
+        Some(ended) => of_end(pod, &status.name, ended),
+        None => exit::explain(1, None),
+    }
+}
+
+fn of_end(pod: &Pod, container: &str, ended: &ContainerStateTerminated) -> Failure {
+    if container == FETCH {
+        return of_helper(pod, ended);
+    }
     let code = Some(ended.exit_code);
     match ended.reason.as_deref() {
         Some("OOMKilled") => {
-            let limit = memory_limit(pod, &status.name).map(|limit| format!(" of {limit}")).unwrap_or_default();
+            let limit = memory_limit(pod, container).map(|limit| format!(" of {limit}")).unwrap_or_default();
             Failure {
                 reason: Reason::OutOfMemory,
                 message: format!(
@@ -182,8 +211,42 @@ fn of_container(pod: &Pod, status: &ContainerStatus) -> Failure {
                 .to_owned(),
             exit_code: None,
         },
-        _ => exit::explain(ended.exit_code, time_limit(pod)),
+        _ => build::failure(pod, ended).unwrap_or_else(|| exit::explain(ended.exit_code, time_limit(pod))),
     }
+}
+
+/// Says why the code is not there: the helper's own sentence, or why it could not even say one.
+pub fn of_helper(pod: &Pod, ended: &ContainerStateTerminated) -> Failure {
+    let said = quoted(ended.message.as_deref().unwrap_or_default());
+    let image = helper_image(pod).unwrap_or_default();
+    let (reason, message) = match (ended.reason.as_deref(), ended.exit_code) {
+        (Some("OOMKilled"), _) => (
+            Reason::OutOfMemory,
+            "Fetching the code used more memory than the run is allowed: raise the memory limit, or fetch less."
+                .to_owned(),
+        ),
+        (Some("StartError" | "ContainerCannotRun"), _) | (_, 126 | 127) => (
+            Reason::CodeNotFetched,
+            format!(
+                "The helper image \"{image}\" cannot fetch the code, since it holds no python3 ({said}): choose one with Python and git, as the setting helper.fetch."
+            ),
+        ),
+        _ if said.is_empty() => (
+            Reason::CodeNotFetched,
+            format!(
+                "The code could not be fetched (exit code {}): the log of the container \"{FETCH}\" may say why.",
+                ended.exit_code
+            ),
+        ),
+        _ => (Reason::CodeNotFetched, format!("{said}.")),
+    };
+    // The exit code is the helper's; the program never ran.
+    Failure { reason, message, exit_code: None }
+}
+
+fn helper_image(pod: &Pod) -> Option<&str> {
+    let containers = pod.spec.as_ref()?.init_containers.as_deref()?;
+    containers.iter().find(|container| container.name == FETCH)?.image.as_deref()
 }
 
 fn memory_limit(pod: &Pod, name: &str) -> Option<String> {

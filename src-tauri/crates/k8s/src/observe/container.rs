@@ -2,7 +2,7 @@
 
 use berth_model::ContainerView;
 use jiff::Timestamp;
-use k8s_openapi::api::core::v1::{ContainerState, ContainerStatus, Pod};
+use k8s_openapi::api::core::v1::{Container, ContainerState, ContainerStatus, Pod};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use crate::manifest::MAIN;
@@ -13,6 +13,12 @@ pub fn main(pod: &Pod) -> Option<&ContainerStatus> {
     statuses.iter().find(|status| status.name == MAIN).or_else(|| statuses.first())
 }
 
+/// What was asked for the container that runs the function.
+pub fn spec_of_main(pod: &Pod) -> Option<&Container> {
+    let containers = &pod.spec.as_ref()?.containers;
+    containers.iter().find(|container| container.name == MAIN).or_else(|| containers.first())
+}
+
 /// The statuses of init containers, in order.
 pub fn inits(pod: &Pod) -> &[ContainerStatus] {
     pod.status.as_ref().and_then(|status| status.init_container_statuses.as_deref()).unwrap_or_default()
@@ -21,10 +27,13 @@ pub fn inits(pod: &Pod) -> &[ContainerStatus] {
 /// All containers, init containers first, as far as logs need them.
 pub fn views(pod: &Pod) -> Vec<ContainerView> {
     let mains = pod.status.as_ref().and_then(|status| status.container_statuses.as_deref()).unwrap_or_default();
-    inits(pod).iter().map(|status| view(status, true)).chain(mains.iter().map(|status| view(status, false))).collect()
+    // Nothing new is sent to a pod that is being deleted.
+    let stays = pod.metadata.deletion_timestamp.is_none();
+    let inits = inits(pod).iter().map(|status| view(status, true, stays));
+    inits.chain(mains.iter().map(|status| view(status, false, stays))).collect()
 }
 
-fn view(status: &ContainerStatus, init: bool) -> ContainerView {
+fn view(status: &ContainerStatus, init: bool, stays: bool) -> ContainerView {
     let is_running = running(status);
     // A container that was never made ends without an id, as when its node vanished: there is no log to ask for.
     let has_ended = terminated(status).is_some_and(|ended| ended.container_id.is_some());
@@ -34,6 +43,7 @@ fn view(status: &ContainerStatus, init: bool) -> ContainerView {
         restarts: u32::try_from(status.restart_count).unwrap_or(0),
         has_started: is_running || has_ended,
         is_running,
+        is_ready: is_running && status.ready && stays,
     }
 }
 

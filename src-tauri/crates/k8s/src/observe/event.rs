@@ -11,6 +11,9 @@ pub struct RunEvent {
     pub uid: String,
     /// Kind and name of what it is about, as in `Pod/train-…`.
     pub about: String,
+    /// The container of the pod that it is about, where it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub container: Option<String>,
     /// `Normal` or `Warning`.
     pub kind: String,
     /// The cluster's word.
@@ -45,6 +48,7 @@ fn row(event: &Event) -> RunEvent {
     RunEvent {
         uid: event.metadata.uid.clone().or_else(|| event.metadata.name.clone()).unwrap_or_default(),
         about: format!("{}/{}", word(about.kind.as_ref()), word(about.name.as_ref())),
+        container: about.field_path.as_deref().and_then(container),
         kind: word(event.type_.as_ref()),
         reason: word(event.reason.as_ref()),
         message: word(event.message.as_ref()),
@@ -52,6 +56,13 @@ fn row(event: &Event) -> RunEvent {
         first: first(event),
         last: last(event),
     }
+}
+
+/// Reads `spec.containers{main}` and `spec.initContainers{fetch}`.
+fn container(field: &str) -> Option<String> {
+    let (list, name) = field.split_once('{')?;
+    let is_known = ["spec.containers", "spec.initContainers"].contains(&list);
+    is_known.then(|| name.trim_end_matches('}').to_owned())
 }
 
 /// Newer sources count in a series, older ones in the event itself.

@@ -1,4 +1,5 @@
-//! Decides why a Job has no pod: the cluster refuses pods, not Jobs, and says so only in the Job's events.
+//! Decides why a run has no pod: the cluster refuses pods, not Jobs, and says so only in the Job's events (of a Deployment,
+//! in a condition).
 
 use berth_model::{Phase, Reason};
 use jiff::Timestamp;
@@ -13,10 +14,14 @@ pub fn of(job_uid: &str, events: &[Event], since: Option<Timestamp>) -> Option<S
     if !is_refusal || since.is_some_and(|since| event::last(newest) <= since) {
         return None;
     }
-    let message = newest.message.as_deref().unwrap_or_default();
+    Some(told(newest.message.as_deref().unwrap_or_default()))
+}
+
+/// Puts the cluster's refusal to make a pod into words.
+pub fn told(message: &str) -> Standing {
     let (reason, what) = classify(message);
     let said = quoted(message.strip_prefix("Error creating: ").unwrap_or(message));
-    Some(Standing::because(Phase::Blocked, reason, format!("{what} The cluster says: {said}.")))
+    Standing::because(Phase::Blocked, reason, format!("{what} The cluster says: {said}."))
 }
 
 /// The event carries no code, only the API server's sentence, whose beginnings these are: in the admission plugins'

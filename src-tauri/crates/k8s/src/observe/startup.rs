@@ -6,11 +6,14 @@
 
 use berth_model::Attempt;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::RunEvent;
 
 /// What an attempt does, in the order in which it does it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
 pub enum Step {
     /// Waiting for the cluster to make its pod.
     Queued,
@@ -18,8 +21,10 @@ pub enum Step {
     Scheduling,
     /// The node prepares volumes and network.
     Preparing,
-    /// The node pulls the image.
+    /// The node pulls an image.
     Pulling,
+    /// Code is fetched by containers that run before the program's.
+    Fetching,
     /// The container is made and started.
     Starting,
     /// The program runs.
@@ -70,38 +75,62 @@ pub fn startup(created: Timestamp, attempts: &[Attempt], events: &[RunEvent], is
 
 fn spans(begin: Timestamp, attempt: &Attempt, events: &[RunEvent], is_over: bool) -> Vec<Span> {
     let about = format!("Pod/{}", attempt.pod);
-    let of_pod = |reason: &str| events.iter().find(|event| event.reason == reason && event.about == about);
     let made = format!("Created pod: {}", attempt.pod);
     let made = events.iter().find(|event| event.reason == "SuccessfulCreate" && event.message == made);
-    let (pulling, pulled) = (of_pod("Pulling"), of_pod("Pulled"));
+    let of_pod = || events.iter().filter(|event| event.about == about);
+    let is_first = |event: &RunEvent| {
+        let named = |name: &String| attempt.containers.iter().any(|one| one.init && one.name == *name);
+        event.container.as_ref().is_some_and(named)
+    };
+    let scheduled = of_pod().find(|event| event.reason == "Scheduled");
+    let before = image(of_pod().filter(|event| is_first(event)));
+    let main = image(of_pod().filter(|event| !is_first(event)));
     let at = |event: Option<&RunEvent>| event.map(|event| event.first);
-    let steps = [
-        (Step::Queued, at(made)),
-        (Step::Scheduling, at(of_pod("Scheduled"))),
-        // An image that is there already is not pulled.
-        (Step::Preparing, at(pulling.or(pulled))),
-        (Step::Pulling, pulling.and_then(|_| at(pulled))),
-        (Step::Starting, attempt.started),
-        (Step::Running, attempt.finished),
-    ];
+    let mut steps = vec![(Step::Queued, at(made), None), (Step::Scheduling, at(scheduled), None)];
+    if attempt.containers.iter().any(|container| container.init) {
+        steps.push((Step::Preparing, at(before.pulling.or(before.pulled)), None));
+        steps.extend(before.step());
+        steps.push((Step::Fetching, at(main.pulling.or(main.pulled)), None));
+    } else {
+        steps.push((Step::Preparing, at(main.pulling.or(main.pulled)), None));
+    }
+    steps.extend(main.step());
+    steps.extend([(Step::Starting, attempt.started, None), (Step::Running, attempt.finished, None)]);
+
     let mut spans = Vec::new();
     let mut from = begin;
     let mut next = Step::Queued;
-    for (number, (step, end)) in steps.iter().enumerate() {
+    for (number, (step, end, bytes)) in steps.iter().enumerate() {
         let Some(end) = end else { continue };
         let to = from.max(*end);
-        let bytes = if *step == Step::Pulling { pulled.and_then(|event| image_size(&event.message)) } else { None };
-        spans.push(Span { step: *step, from, to: Some(to), bytes });
+        spans.push(Span { step: *step, from, to: Some(to), bytes: *bytes });
         from = to;
-        next = steps.get(number + 1).map_or(Step::Running, |(step, _)| *step);
-    }
-    if pulling.is_none() && next == Step::Pulling {
-        next = Step::Starting;
+        next = steps.get(number + 1).map_or(Step::Running, |(step, ..)| *step);
     }
     if attempt.finished.is_none() && !is_over {
         spans.push(Span { step: next, from, to: None, bytes: None });
     }
     spans
+}
+
+/// What was told of the first image of some containers.
+struct Image<'a> {
+    pulling: Option<&'a RunEvent>,
+    pulled: Option<&'a RunEvent>,
+}
+
+fn image<'a>(events: impl Iterator<Item = &'a RunEvent> + Clone) -> Image<'a> {
+    let first = |reason: &str| events.clone().find(|event| event.reason == reason);
+    Image { pulling: first("Pulling"), pulled: first("Pulled") }
+}
+
+impl Image<'_> {
+    /// The step of pulling it, with its end and its size; an image that is there already is not pulled.
+    fn step(&self) -> Option<(Step, Option<Timestamp>, Option<u64>)> {
+        self.pulling?;
+        let size = self.pulled.and_then(|event| image_size(&event.message));
+        Some((Step::Pulling, self.pulled.map(|event| event.first), size))
+    }
 }
 
 /// Reads `… Image size: 67488775 bytes.`
@@ -111,7 +140,7 @@ fn image_size(message: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use berth_model::AttemptState;
+    use berth_model::{AttemptState, ContainerView};
 
     use super::*;
 
@@ -123,6 +152,7 @@ mod tests {
         RunEvent {
             uid: reason.to_owned(),
             about: about.to_owned(),
+            container: None,
             kind: "Normal".to_owned(),
             reason: reason.to_owned(),
             message: message.to_owned(),
@@ -177,6 +207,54 @@ mod tests {
         check(&all, &expected);
         let sizes: Vec<_> = all.iter().flat_map(|one| &one.spans).filter_map(|span| span.bytes).collect();
         assert_eq!(sizes, [67_488_775]);
+    }
+
+    fn of(container: &str, event: RunEvent) -> RunEvent {
+        RunEvent { container: Some(container.to_owned()), ..event }
+    }
+
+    #[test]
+    fn fetching_code_is_a_step_of_its_own_between_two_images() {
+        let view = |name: &str, init: bool| ContainerView {
+            name: name.to_owned(),
+            init,
+            restarts: 0,
+            has_started: true,
+            is_running: false,
+            is_ready: false,
+        };
+        let with_code = |started, finished| Attempt {
+            containers: vec![view("fetch", true), view("main", false)],
+            ..attempt(started, finished)
+        };
+        let size = |bytes: u64| format!("Successfully pulled image. Image size: {bytes} bytes.");
+        let events = vec![
+            event("Job/train", "SuccessfulCreate", "Created pod: train-x", 1),
+            event("Pod/train-x", "Scheduled", "assigned", 2),
+            of("fetch", event("Pod/train-x", "Pulling", "Pulling image", 3)),
+            of("fetch", event("Pod/train-x", "Pulled", &size(5), 4)),
+            of("fetch", event("Pod/train-x", "Started", "Started container", 4)),
+            of("main", event("Pod/train-x", "Pulling", "Pulling image", 9)),
+            of("main", event("Pod/train-x", "Pulled", &size(7), 12)),
+        ];
+        let all = startup(at(0), &[with_code(Some(13), Some(20))], &events, true);
+        let begin = [
+            (Step::Queued, 0, Some(1)),
+            (Step::Scheduling, 1, Some(2)),
+            (Step::Preparing, 2, Some(3)),
+            (Step::Pulling, 3, Some(4)),
+        ];
+        let rest = [
+            (Step::Fetching, 4, Some(9)),
+            (Step::Pulling, 9, Some(12)),
+            (Step::Starting, 12, Some(13)),
+            (Step::Running, 13, Some(20)),
+        ];
+        check(&all, &[&begin[..], &rest[..]].concat());
+        let sizes: Vec<_> = all.iter().flat_map(|one| &one.spans).filter_map(|span| span.bytes).collect();
+        assert_eq!(sizes, [5, 7]);
+        let fetching = startup(at(0), &[with_code(None, None)], events.get(..5).unwrap(), false);
+        check(&fetching, &[&begin[..], &[(Step::Fetching, 4, None)]].concat());
     }
 
     #[test]

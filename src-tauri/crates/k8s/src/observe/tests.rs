@@ -24,11 +24,20 @@ fn recorded(name: &str) -> Recorded {
     let mut take = |key: &str| value[key].take();
     let (job, pods, events) = (take("job"), take("pods"), take("events"));
     let objects = (!job.is_null()).then(|| RunObjects {
-        job: serde_json::from_value(job).unwrap(),
+        main: Main::Job(serde_json::from_value(job).unwrap()),
         pods: serde_json::from_value(pods).unwrap(),
+        services: Vec::new(),
         events: serde_json::from_value(events).unwrap(),
     });
     Recorded { namespace: take("namespace"), objects, at: take("at").as_str().unwrap().parse().unwrap() }
+}
+
+/// The main object of a recording.
+fn job(objects: &mut RunObjects) -> &mut Job {
+    match &mut objects.main {
+        Main::Job(job) => job,
+        Main::CronJob(_) | Main::Deployment(_) => panic!("recordings are of jobs"),
+    }
 }
 
 fn present(name: &str) -> Present {
@@ -216,12 +225,12 @@ fn a_run_without_a_node_is_blocked_once_waiting_has_not_helped() {
 #[test]
 fn the_version_is_the_newest_of_the_job_and_its_own_pods() {
     let mut objects = recorded("running").objects.unwrap();
-    objects.job.metadata.resource_version = Some("7".to_owned());
+    job(&mut objects).metadata.resource_version = Some("7".to_owned());
     objects.pods[0].metadata.resource_version = Some("9".to_owned());
     assert_eq!(seen(&objects, Timestamp::UNIX_EPOCH).version, 9);
     objects.pods[0].metadata.resource_version = Some("opaque".to_owned());
     assert_eq!(seen(&objects, Timestamp::UNIX_EPOCH).version, 7);
-    objects.job.metadata.resource_version = None;
+    job(&mut objects).metadata.resource_version = None;
     assert_eq!(seen(&objects, Timestamp::UNIX_EPOCH).version, 0);
 }
 
@@ -240,7 +249,7 @@ fn a_pod_that_only_carries_the_label_is_not_an_attempt() {
 #[test]
 fn a_condition_that_does_not_hold_says_nothing() {
     let mut objects = recorded("exit-code").objects.unwrap();
-    for condition in objects.job.status.as_mut().unwrap().conditions.as_mut().unwrap() {
+    for condition in job(&mut objects).status.as_mut().unwrap().conditions.as_mut().unwrap() {
         condition.status = "False".to_owned();
     }
     assert_eq!(seen(&objects, Timestamp::UNIX_EPOCH).outcome, None);
@@ -269,7 +278,7 @@ fn words_that_nobody_knows_are_passed_on() {
     assert!(present.message.unwrap().contains("WaitingForGodot"), "the word is shown");
 
     let mut objects = recorded("exit-code").objects.unwrap();
-    let conditions = objects.job.status.as_mut().unwrap().conditions.as_mut().unwrap();
+    let conditions = job(&mut objects).status.as_mut().unwrap().conditions.as_mut().unwrap();
     conditions.iter_mut().find(|condition| condition.type_ == "Failed").unwrap().reason = Some("NewIn2030".to_owned());
     assert_eq!(seen(&objects, Timestamp::UNIX_EPOCH).reason, Some(Reason::Other("NewIn2030".to_owned())));
 }
@@ -306,12 +315,12 @@ fn a_run_is_read_back_from_its_job() {
     let run = objects.frozen_run().unwrap();
     assert_eq!((Some(run.id), Some(run.installation)), (objects.run_id(), objects.installation()));
     assert_eq!(run.object_name, objects.main().name);
-    assert_eq!(Some(run.target.namespace.as_str()), objects.job.metadata.namespace.as_deref());
+    assert_eq!(Some(run.target.namespace.as_str()), objects.main.metadata().namespace.as_deref());
     assert_eq!(run.function.name.as_str(), "situation");
     assert_eq!(Some(run.spec_hash.as_str()), objects.spec_hash());
 
     let mut other = objects.clone();
-    let labels = other.job.metadata.labels.as_mut().unwrap();
+    let labels = job(&mut other).metadata.labels.as_mut().unwrap();
     labels.insert(labels::RUN.to_owned(), uuid::Uuid::nil().to_string());
     assert_eq!(other.frozen_run(), None, "an annotation that speaks of another run is not believed");
 }
@@ -368,7 +377,7 @@ mod poison {
             changes in prop::collection::vec((any::<prop::sample::Index>(), anything()), 1..4),
         ) {
             let objects = recorded(name).objects.unwrap();
-            let mut value = serde_json::json!({"job": objects.job, "pods": objects.pods, "events": objects.events});
+            let mut value = serde_json::json!({"job": objects.main.job(), "pods": objects.pods, "events": objects.events});
             for (place, new) in changes {
                 let mut all = Vec::new();
                 paths(&value, "", &mut all);
@@ -381,7 +390,7 @@ mod poison {
             if let (Ok(job), Ok(pods), Ok(events)) =
                 (serde_json::from_value(job), serde_json::from_value(pods), serde_json::from_value(events))
             {
-                read(&RunObjects { job, pods, events }, Timestamp::UNIX_EPOCH);
+                read(&RunObjects { main: Main::Job(job), pods, services: Vec::new(), events }, Timestamp::UNIX_EPOCH);
             }
         }
 
@@ -399,12 +408,12 @@ mod poison {
                 base64::engine::general_purpose::STANDARD.encode(&packed),
                 base64::engine::general_purpose::STANDARD.encode(framed),
             ] {
-                let annotations = objects.job.metadata.annotations.as_mut().unwrap();
+                let annotations = job(&mut objects).metadata.annotations.as_mut().unwrap();
                 annotations.insert(labels::RUN_SPEC.to_owned(), text);
                 prop_assert_eq!(objects.frozen_run(), None);
             }
             for key in [labels::RUN, labels::INSTALLATION] {
-                objects.job.metadata.labels.as_mut().unwrap().insert(key.to_owned(), label.clone());
+                job(&mut objects).metadata.labels.as_mut().unwrap().insert(key.to_owned(), label.clone());
             }
             read(&objects, Timestamp::UNIX_EPOCH);
         }

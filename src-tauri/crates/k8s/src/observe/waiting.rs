@@ -4,10 +4,11 @@ use berth_model::{Phase, Reason};
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::core::v1::{ContainerStateWaiting, ContainerStatus, Event, Pod, PodCondition};
 
-use super::{Standing, container, event, quoted};
+use super::{Standing, attempt, container, event, quoted};
+use crate::manifest::FETCH;
 
 /// How long a run may find no node before it counts as blocked. A cluster that adds nodes by itself has begun to by then.
-const PATIENCE: SignedDuration = SignedDuration::from_secs(60);
+pub const PLACING_PATIENCE: SignedDuration = SignedDuration::from_secs(60);
 
 /// Says what a pod that is neither running nor over waits for.
 pub fn of(pod: &Pod, events: &[Event], now: Timestamp) -> Standing {
@@ -16,7 +17,10 @@ pub fn of(pod: &Pod, events: &[Event], now: Timestamp) -> Standing {
         return placing(pod, now);
     }
     let statuses = pod.status.as_ref().and_then(|status| status.container_statuses.as_deref()).unwrap_or_default();
-    let of_containers = container::inits(pod).iter().chain(statuses).find_map(of_container);
+    let crashed = container::main(pod).and_then(|main| attempt::crashed(pod, main));
+    let of_containers = crashed
+        .or_else(|| container::inits(pod).iter().find_map(|status| not_fetched(pod, status)))
+        .or_else(|| container::inits(pod).iter().chain(statuses).find_map(of_container));
     of_containers.unwrap_or_else(|| preparing(pod, events))
 }
 
@@ -32,7 +36,7 @@ fn placing(pod: &Pod, now: Timestamp) -> Standing {
     match condition.reason.as_deref() {
         Some("Unschedulable") => {
             let since = condition.last_transition_time.as_ref().map_or(now, |time| time.0);
-            let phase = if now.duration_since(since) >= PATIENCE { Phase::Blocked } else { Phase::Scheduling };
+            let phase = if now.duration_since(since) >= PLACING_PATIENCE { Phase::Blocked } else { Phase::Scheduling };
             let advice = placing_advice(&said);
             // What follows is about claims and preemption, which ours do not have; the event keeps it.
             let said = said.split(". ").next().unwrap_or_default();
@@ -64,6 +68,15 @@ fn placing_advice(said: &str) -> &'static str {
     } else {
         "loosen what it asks for, or wait"
     }
+}
+
+/// Why the code is not there, where the helper failed and will be started again, as it is in a service.
+fn not_fetched(pod: &Pod, status: &ContainerStatus) -> Option<Standing> {
+    let state = status.state.as_ref().filter(|_| status.name == FETCH)?;
+    let last = status.last_state.as_ref().and_then(|last| last.terminated.as_ref());
+    let ended = state.terminated.as_ref().or_else(|| last.filter(|_| state.running.is_none()))?;
+    let failure = (ended.exit_code != 0).then(|| attempt::of_helper(pod, ended))?;
+    Some(Standing::because(Phase::Blocked, failure.reason, failure.message))
 }
 
 /// What a container says about itself, where that is more than "not yet".

@@ -1,32 +1,34 @@
 //! Holds what was last seen of each object and works out which runs changed. Pure but for the instants it is given.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
-use k8s_openapi::api::batch::v1::Job;
-use k8s_openapi::api::core::v1::{Event, Pod};
+use k8s_openapi::api::core::v1::{Event, Pod, Service};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use tokio::time::Instant;
 
 use super::feed::FeedSignal;
 use super::{WatchSignal, is_bearable};
-use crate::RunObjects;
-use crate::cluster::runs::{join, owner};
-use crate::labels::RUN;
+use crate::cluster::runs::{Owner, Readable, join, owner};
+use crate::{Error, Main, RunObjects};
 
 /// Events of objects that we do not know are kept so long: an event may come before its object.
 const STRAY_EVENT: Duration = Duration::from_secs(60);
 /// Below so many events nothing is thrown away.
 const FEW_EVENTS: usize = 1000;
 
+/// Kinds that are watched: Jobs, CronJobs, Deployments, pods, Services, events.
+const KINDS: usize = 6;
+
 #[derive(Default)]
 pub(super) struct Table {
-    jobs: HashMap<String, Job>,
+    /// Main objects of every kind.
+    mains: HashMap<String, Main>,
     pods: HashMap<String, Pod>,
+    services: HashMap<String, Service>,
     events: HashMap<String, (Event, Option<Instant>)>,
-    has_jobs: bool,
-    has_pods: bool,
-    has_events: bool,
+    /// Kinds of which the first list came, or never will.
+    known: HashSet<&'static str>,
     prune_at: usize,
     resync: bool,
     dirty: BTreeSet<String>,
@@ -45,7 +47,7 @@ impl Table {
     }
 
     fn is_complete(&self) -> bool {
-        self.has_jobs && self.has_pods && self.has_events
+        self.known.len() == KINDS
     }
 
     /// Says what was gathered.
@@ -55,11 +57,16 @@ impl Table {
         }
         let dirty = std::mem::take(&mut self.dirty);
         if std::mem::take(&mut self.resync) {
-            let jobs = self.jobs.values().cloned().collect();
+            let mains = self.mains.values().cloned().collect();
             let pods = self.pods.values().cloned().collect();
-            let mut runs = join(jobs, pods, self.events.values().map(|(event, _)| event.clone()).collect());
+            let services = self.services.values().cloned().collect();
+            let events = self.events.values().map(|(event, _)| event.clone()).collect();
+            let mut runs = join(mains, pods, services, events);
             let key = |run: &RunObjects| {
-                (run.job.metadata.creation_timestamp.clone().map(|time| time.0), run.job.metadata.name.clone())
+                let metadata = run.main.metadata();
+                // A schedule may be as old as its first run, to the second.
+                let is_started = !matches!(run.main, Main::CronJob(_));
+                (metadata.creation_timestamp.clone().map(|time| time.0), is_started, metadata.name.clone())
             };
             runs.sort_by_key(key);
             self.out.push_back(WatchSignal::Resynced(runs));
@@ -70,46 +77,66 @@ impl Table {
         }
     }
 
-    fn tell(&mut self, job: &str) {
-        if let Some(run) = self.run(job) {
+    fn tell(&mut self, main: &str) {
+        if let Some(run) = self.run(main) {
             self.out.push_back(WatchSignal::Changed(Box::new(run)));
         }
     }
 
     fn run(&self, uid: &str) -> Option<RunObjects> {
-        let job = self.jobs.get(uid)?.clone();
-        let pods: Vec<Pod> = self.pods.values().filter(|pod| owner(&pod.metadata) == Some(uid)).cloned().collect();
+        let main = self.mains.get(uid)?.clone();
+        let is_of = |metadata: &ObjectMeta| self.main_of(metadata).as_deref() == Some(uid);
+        let pods: Vec<Pod> = self.pods.values().filter(|pod| is_of(&pod.metadata)).cloned().collect();
+        let services: Vec<Service> =
+            self.services.values().filter(|service| is_of(&service.metadata)).cloned().collect();
+        let metadata = pods.iter().map(|pod| &pod.metadata).chain(services.iter().map(|service| &service.metadata));
+        let uids: HashSet<&str> = metadata.filter_map(|metadata| metadata.uid.as_deref()).chain([uid]).collect();
         let is_about = |event: &&(Event, Option<Instant>)| {
-            let about = event.0.involved_object.uid.as_deref();
-            about == Some(uid) || pods.iter().any(|pod| pod.metadata.uid.as_deref() == about && about.is_some())
+            event.0.involved_object.uid.as_deref().is_some_and(|about| uids.contains(about))
         };
         let events = self.events.values().filter(is_about).map(|(event, _)| event.clone()).collect();
-        join(vec![job], pods, events).pop()
+        join(vec![main], pods, services, events).pop()
     }
 
-    pub(super) fn jobs(&mut self, signal: FeedSignal<Job>) -> Option<WatchSignal> {
+    /// The identity of the main object that an object belongs to, where it can be told.
+    fn main_of(&self, metadata: &ObjectMeta) -> Option<String> {
+        match owner(metadata)? {
+            Owner::Uid(uid) => Some(uid.to_owned()),
+            Owner::Deployment(name) => {
+                let is_it =
+                    |main: &&Main| matches!(main, Main::Deployment(_)) && main.metadata().name.as_deref() == Some(name);
+                self.mains.values().find(is_it).and_then(|main| main.metadata().uid.clone())
+            }
+        }
+    }
+
+    pub(super) fn mains<T: Readable>(&mut self, signal: FeedSignal<T>, wrap: fn(T) -> Main) -> Option<WatchSignal> {
+        let kind = T::RESOURCE.kind;
         match signal {
-            FeedSignal::Listed(jobs) => {
-                self.jobs = keyed(jobs, |job| &job.metadata);
-                self.has_jobs = true;
+            FeedSignal::Listed(listed) => {
+                self.mains.retain(|_, main| main.kind() != kind);
+                self.mains.extend(keyed(listed.into_iter().map(wrap).collect(), Main::metadata));
+                self.known.insert(kind);
                 self.resync = true;
                 Some(WatchSignal::Alive)
             }
-            FeedSignal::Applied(job) => {
-                let uid = job.metadata.uid.clone()?;
-                self.jobs.insert(uid.clone(), job);
+            FeedSignal::Applied(object) => {
+                let main = wrap(object);
+                let uid = main.metadata().uid.clone()?;
+                self.mains.insert(uid.clone(), main);
                 self.dirty.insert(uid);
                 None
             }
-            FeedSignal::Deleted(job) => {
-                let uid = job.metadata.uid.clone()?;
-                let run = job.metadata.labels.as_ref().and_then(|labels| labels.get(RUN)?.parse().ok());
-                self.jobs.insert(uid.clone(), job);
+            FeedSignal::Deleted(object) => {
+                let main = wrap(object);
+                let uid = main.metadata().uid.clone()?;
+                let run = main.run_id();
+                self.mains.insert(uid.clone(), main);
                 // What it was last may be an end that nobody has been told yet.
                 if self.is_complete() && !self.resync {
                     self.tell(&uid);
                 }
-                self.jobs.remove(&uid);
+                self.mains.remove(&uid);
                 self.dirty.remove(&uid);
                 if let Some(run) = run {
                     self.out.push_back(WatchSignal::Gone(run, uid));
@@ -117,63 +144,96 @@ impl Table {
                 None
             }
             FeedSignal::Alive => Some(WatchSignal::Alive),
-            FeedSignal::Trouble(error) => Some(WatchSignal::Trouble(error)),
+            FeedSignal::Trouble(error) => Some(self.trouble::<T>(error)),
         }
     }
 
     pub(super) fn pods(&mut self, signal: FeedSignal<Pod>) -> Option<WatchSignal> {
         match signal {
             FeedSignal::Listed(pods) => {
-                self.pods = keyed(pods, |pod| &pod.metadata);
-                self.has_pods = true;
-                self.dirty.extend(self.jobs.keys().cloned());
+                self.pods = keyed(pods, |pod| &pod.metadata).collect();
+                self.listed::<Pod>();
                 Some(WatchSignal::Alive)
             }
             FeedSignal::Applied(pod) => {
-                self.dirty.extend(owner(&pod.metadata).map(str::to_owned));
+                self.dirty.extend(self.main_of(&pod.metadata));
                 self.pods.insert(pod.metadata.uid.clone()?, pod);
                 None
             }
             FeedSignal::Deleted(pod) => {
                 let uid = pod.metadata.uid.clone()?;
-                let owner = owner(&pod.metadata).map(str::to_owned);
+                let main = self.main_of(&pod.metadata);
                 self.pods.insert(uid.clone(), pod);
                 // Its last word (an exit code) comes with its deletion.
-                if let Some(owner) = owner {
+                if let Some(main) = main {
                     if self.is_complete() && !self.resync {
-                        self.tell(&owner);
+                        self.tell(&main);
                     }
-                    self.dirty.insert(owner);
+                    self.dirty.insert(main);
                 }
                 self.pods.remove(&uid);
                 None
             }
             FeedSignal::Alive => Some(WatchSignal::Alive),
-            FeedSignal::Trouble(error) => {
-                self.has_pods |= is_bearable::<Pod>(&error);
-                Some(WatchSignal::Trouble(error))
-            }
+            FeedSignal::Trouble(error) => Some(self.trouble::<Pod>(error)),
         }
+    }
+
+    pub(super) fn services(&mut self, signal: FeedSignal<Service>) -> Option<WatchSignal> {
+        match signal {
+            FeedSignal::Listed(services) => {
+                self.services = keyed(services, |service| &service.metadata).collect();
+                self.listed::<Service>();
+                Some(WatchSignal::Alive)
+            }
+            FeedSignal::Applied(service) => {
+                self.dirty.extend(self.main_of(&service.metadata));
+                self.services.insert(service.metadata.uid.clone()?, service);
+                None
+            }
+            FeedSignal::Deleted(service) => {
+                self.dirty.extend(self.main_of(&service.metadata));
+                self.services.remove(service.metadata.uid.as_deref()?);
+                None
+            }
+            FeedSignal::Alive => Some(WatchSignal::Alive),
+            FeedSignal::Trouble(error) => Some(self.trouble::<Service>(error)),
+        }
+    }
+
+    /// All of a kind that runs are joined from came: every run may look otherwise.
+    fn listed<T: Readable>(&mut self) {
+        self.known.insert(T::RESOURCE.kind);
+        self.dirty.extend(self.mains.keys().cloned());
+    }
+
+    /// A kind that may not be read and need not be counts as known.
+    fn trouble<T: Readable>(&mut self, error: Error) -> WatchSignal {
+        if is_bearable::<T>(&error) {
+            self.known.insert(T::RESOURCE.kind);
+        }
+        WatchSignal::Trouble(error)
     }
 
     pub(super) fn events(&mut self, signal: FeedSignal<Event>, now: Instant) -> Option<WatchSignal> {
         match signal {
             FeedSignal::Listed(events) => {
                 let known = keyed(events, |event| &event.metadata);
-                self.events = known.into_iter().map(|(uid, event)| (uid, (event, None))).collect();
-                self.has_events = true;
-                self.dirty.extend(self.jobs.keys().cloned());
+                self.events = known.map(|(uid, event)| (uid, (event, None))).collect();
+                self.listed::<Event>();
                 self.prune(now);
                 Some(WatchSignal::Alive)
             }
             FeedSignal::Applied(event) => {
                 let about = event.involved_object.uid.clone()?;
-                let job = match self.pods.get(&about) {
-                    Some(pod) => owner(&pod.metadata).map(str::to_owned),
-                    None => Some(about).filter(|about| self.jobs.contains_key(about)),
+                let pod = self.pods.get(&about).map(|pod| &pod.metadata);
+                let part = pod.or_else(|| self.services.get(&about).map(|service| &service.metadata));
+                let main = match part {
+                    Some(part) => self.main_of(part),
+                    None => Some(about).filter(|about| self.mains.contains_key(about)),
                 };
-                let is_ours = job.is_some();
-                self.dirty.extend(job);
+                let is_ours = main.is_some();
+                self.dirty.extend(main);
                 self.events.insert(event.metadata.uid.clone()?, (event, Some(now)));
                 self.prune(now);
                 (!is_ours).then_some(WatchSignal::Alive)
@@ -184,10 +244,7 @@ impl Table {
                 Some(WatchSignal::Alive)
             }
             FeedSignal::Alive => Some(WatchSignal::Alive),
-            FeedSignal::Trouble(error) => {
-                self.has_events |= is_bearable::<Event>(&error);
-                Some(WatchSignal::Trouble(error))
-            }
+            FeedSignal::Trouble(error) => Some(self.trouble::<Event>(error)),
         }
     }
 
@@ -196,17 +253,18 @@ impl Table {
         if self.events.len() < self.prune_at.max(FEW_EVENTS) {
             return;
         }
-        let (jobs, pods) = (&self.jobs, &self.pods);
-        let is_complete = self.has_jobs && self.has_pods;
+        let (mains, pods, services) = (&self.mains, &self.pods, &self.services);
+        let is_complete = self.is_complete();
         self.events.retain(|_, (event, seen)| {
             let about = event.involved_object.uid.as_deref().unwrap_or_default();
             let is_young = seen.is_some_and(|seen| now.duration_since(seen) < STRAY_EVENT);
-            !is_complete || is_young || jobs.contains_key(about) || pods.contains_key(about)
+            let is_ours = mains.contains_key(about) || pods.contains_key(about) || services.contains_key(about);
+            !is_complete || is_young || is_ours
         });
         self.prune_at = self.events.len() * 2;
     }
 }
 
-fn keyed<T>(objects: Vec<T>, metadata: impl Fn(&T) -> &ObjectMeta) -> HashMap<String, T> {
-    objects.into_iter().filter_map(|object| Some((metadata(&object).uid.clone()?, object))).collect()
+fn keyed<T>(objects: Vec<T>, metadata: impl Fn(&T) -> &ObjectMeta) -> impl Iterator<Item = (String, T)> {
+    objects.into_iter().filter_map(move |object| Some((metadata(&object).uid.clone()?, object)))
 }

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::fields::{kind_of, unknown_key};
+use super::document::parse_as;
+use super::fields::{At, Findings, kind_of, unknown_key};
 use crate::Problem;
 
 enum Shape {
@@ -58,6 +59,42 @@ pub fn normalise_affinity(value: &Value, path: &str) -> (Value, Vec<Problem>) {
     let mut problems = Vec::new();
     let affinity = walk(value, &AFFINITY, path, &mut problems);
     (affinity, problems)
+}
+
+/// Reads an affinity object: as it stands, or as a text that holds it as YAML or JSON, which is how it is typed.
+pub(super) fn read_affinity(value: &Value, at: &At, findings: &mut Findings) -> Value {
+    let typed = match value {
+        Value::String(text) => match parse_text(text, &at.path) {
+            Ok(typed) => Some(typed),
+            Err(problem) => {
+                findings.problems.push(problem);
+                return value.clone();
+            }
+        },
+        _ => None,
+    };
+    let (affinity, mut problems) = normalise_affinity(typed.as_ref().unwrap_or(value), &at.path);
+    if typed.is_some() {
+        findings.rewritten(at, "The text is read as the object that it holds.");
+    } else if affinity != *value {
+        findings.rewritten(at, "The keys are written in Kubernetes' own spelling.");
+    }
+    findings.problems.append(&mut problems);
+    affinity
+}
+
+/// The one object of a text; with the key `affinity` around it too, as pods have it.
+fn parse_text(text: &str, path: &str) -> Result<Value, Problem> {
+    let mut documents =
+        parse_as(text, "affinity").map_err(|problem| Problem::new(path, "affinity", problem.message))?;
+    let (Some(document), true) = (documents.pop(), documents.is_empty()) else {
+        let message = "The affinity must be one object, such as nodeAffinity with its rules.";
+        return Err(Problem::new(path, "affinity", message));
+    };
+    Ok(match document.get("affinity") {
+        Some(inner) if document.as_object().is_some_and(|object| object.len() == 1) => inner.clone(),
+        _ => document,
+    })
 }
 
 fn walk(value: &Value, shape: &Shape, path: &str, problems: &mut Vec<Problem>) -> Value {

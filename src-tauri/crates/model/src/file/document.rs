@@ -18,12 +18,17 @@ pub const DOCUMENT_LIMIT_BYTES: usize = 2 * 1024 * 1024;
 /// # Errors
 /// One problem with path `""` that says where the text stops being a document.
 pub fn parse_documents(text: &str) -> Result<Vec<Value>, Problem> {
+    parse_as(text, "file")
+}
+
+/// As `parse_documents`, for a text that problems call `what`.
+pub(super) fn parse_as(text: &str, what: &str) -> Result<Vec<Value>, Problem> {
     if text.len() > DOCUMENT_LIMIT_BYTES {
         return Err(Problem::new(
             "",
             "document_size",
             format!(
-                "The file has {} bytes, more than the {DOCUMENT_LIMIT_BYTES} that a function file may have: put large code into git or into the image.",
+                "The {what} has {} bytes, more than the {DOCUMENT_LIMIT_BYTES} that a function file may have: put large code into git or into the image.",
                 text.len()
             ),
         ));
@@ -63,7 +68,7 @@ pub fn parse_documents(text: &str) -> Result<Vec<Value>, Problem> {
                 .collect()
         })
         .map_err(|cause| {
-            Problem::new("", "document", format!("The file is not YAML or JSON: {}.", cause.without_snippet()))
+            Problem::new("", "document", format!("The {what} is not YAML or JSON: {}.", cause.without_snippet()))
         })
 }
 

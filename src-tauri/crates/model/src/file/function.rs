@@ -74,6 +74,12 @@ fn read(
     }
     let name: Option<FunctionName> = top.parsed(&["name"], findings);
     let written_id = top.text(&["id", "uuid"], findings);
+    if let Some(written) = written_id.as_deref().filter(|written| !is_id(written)) {
+        let message = format!(
+            "\"{written}\" is not an id: use a UUID, or letters, digits, dots, underscores, plus signs and dashes."
+        );
+        findings.problem(&At::root("id"), "id", message);
+    }
     let key = top.text(&["key"], findings);
     let description = top.text(&["description"], findings);
     let labels = top.take(&["labels"], findings).map(|(at, value)| read_labels(value, &at, findings));
@@ -241,4 +247,9 @@ fn take_source(fields: &mut Fields<'_>, findings: &mut Findings) -> Option<Sourc
         }
     }
     (source != Source::default()).then_some(source)
+}
+
+/// DigitalHub's pattern for identities; a UUID is one of them.
+fn is_id(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "._+-".contains(letter))
 }

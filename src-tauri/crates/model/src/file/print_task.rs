@@ -169,7 +169,7 @@ fn print_volume(volume: &Volume, generation: Generation) -> Value {
             }
             word
         }
-        VolumeKind::NewClaim { size, storage_class, keep: _ } => {
+        VolumeKind::NewClaim { size, storage_class, access_mode: _, keep: _ } => {
             put(&mut spec, "size", size.as_ref());
             put(&mut spec, "storage_class", storage_class.as_ref());
             "persistent_volume_claim"

@@ -82,6 +82,7 @@ fn read(document: &Value, now: Timestamp, new_id: ProjectId, findings: &mut Find
         name: name?,
         description: metadata.description,
         default_target: None,
+        registry: None,
         created: metadata.created.unwrap_or(now),
         extra,
     };

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::fields::{At, Fields, Findings, quantity};
-use crate::{Amount, Resources};
+use crate::{Amount, Quantity, Resources};
 
 /// Reads `resources` in the nested shape of 0.7 (`cpu: {requests, limits}`) and in the flat one (`cpu: 500m`).
 pub(super) fn read_resources(value: &Value, at: At, findings: &mut Findings) -> Resources {
@@ -13,7 +13,7 @@ pub(super) fn read_resources(value: &Value, at: At, findings: &mut Findings) -> 
         mem: amount(&mut fields, &["mem", "memory"], findings),
         gpu: amount(&mut fields, &["gpu"], findings),
         gpu_key: fields.text(&["gpu_key"], findings),
-        disk: fields.quantity(&["disk"], findings),
+        disk: disk(&mut fields, findings),
     };
     fields.close(findings);
     resources
@@ -32,4 +32,18 @@ fn amount(fields: &mut Fields<'_>, spellings: &[&'static str], findings: &mut Fi
     };
     nested.close(findings);
     amount
+}
+
+/// Reads scratch space: one amount, also where it is written as a request and a limit.
+fn disk(fields: &mut Fields<'_>, findings: &mut Findings) -> Option<Quantity> {
+    let at = fields.at().key("disk");
+    let Amount { requests, limits } = amount(fields, &["disk"], findings);
+    if let (Some(request), Some(limit)) = (&requests, &limits)
+        && request != limit
+    {
+        let message =
+            format!("Scratch space is set aside in full, so the limit {limit} must be the request {request}.");
+        findings.problem(&at, "disk", message);
+    }
+    limits.or(requests)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::fields::{At, Fields, Findings, loose_text};
-use crate::{Env, ServicePort, Toleration};
+use crate::{Env, EnvFrom, EnvObject, ServicePort, Toleration};
 
 /// Reads a node selector: a list of `{key, value}`, one such mapping, or a plain mapping.
 pub(super) fn read_node_selector(value: &Value, at: &At, findings: &mut Findings) -> BTreeMap<String, String> {
@@ -79,6 +79,30 @@ pub(super) fn read_env(value: &Value, at: &At, findings: &mut Findings) -> Optio
     };
     fields.close(findings);
     Some(Env { name: name?, value: value? })
+}
+
+/// Reads one variable that lies in an object: `{name, secret or config_map, key}`; a key that is not said is the name.
+pub(super) fn read_env_from(value: &Value, at: &At, findings: &mut Findings) -> Option<EnvFrom> {
+    let mut fields = Fields::open(value, at.clone(), findings)?;
+    let name: Option<crate::EnvName> = fields.parsed(&["name"], findings);
+    let secret = fields.text(&["secret"], findings);
+    let config = fields.text(&["config_map", "configMap"], findings);
+    let key = fields.text(&["key"], findings);
+    fields.close(findings);
+    let object = match (secret, config) {
+        (Some(secret), None) => Some(EnvObject::Secret(secret)),
+        (None, Some(config)) => Some(EnvObject::ConfigMap(config)),
+        _ => {
+            let message = "A variable that lies in the namespace needs one of \"secret\" and \"config_map\".";
+            findings.problem(at, "required", message);
+            None
+        }
+    };
+    if name.is_none() && value.get("name").is_none() {
+        findings.problem(&at.key("name"), "required", "An environment variable needs a name.");
+    }
+    let name = name?;
+    Some(EnvFrom { key: key.unwrap_or_else(|| name.to_string()), name, object: object? })
 }
 
 /// Reads one port; a container port that is not said is the port itself.

@@ -2,19 +2,20 @@
 
 use serde_json::{Map, Value};
 
-use super::affinity::normalise_affinity;
+use super::affinity::read_affinity;
 use super::fields::{At, Fields, Findings, loose_text, parsed, text};
 use super::metadata::{OWN_KEY, finish_top, open_top, read_metadata};
 use super::overlay::apply_overlay;
+use super::probe::take_probe;
 use super::reference::{DocumentKind, FunctionReference, document_kind};
 use super::report::{ImportReport, Unknown};
 use super::resources::read_resources;
-use super::scheduling::{read_env, read_node_selector, read_port, read_toleration};
+use super::scheduling::{read_env, read_env_from, read_node_selector, read_port, read_toleration};
 use super::volume::read_volume;
-use crate::{Action, ExtraKeys, Problem, SecurityLevel, ServiceType, TaskSpec};
+use crate::{Action, ConcurrencyPolicy, ExtraKeys, Problem, SecurityLevel, ServiceType, TaskSpec};
 
 /// Fields of a task's specification.
-pub(super) const TASK_FIELDS: [&str; 24] = [
+pub(super) const TASK_FIELDS: [&str; 31] = [
     "node_selector",
     "volumes",
     "resources",
@@ -26,10 +27,13 @@ pub(super) const TASK_FIELDS: [&str; 24] = [
     "backoff_limit",
     "schedule",
     "time_zone",
+    "concurrency_policy",
     "replicas",
     "service_ports",
     "service_type",
     "service_name",
+    "readiness_probe",
+    "liveness_probe",
     "instructions",
     "fs_group",
     "run_as_user",
@@ -39,6 +43,10 @@ pub(super) const TASK_FIELDS: [&str; 24] = [
     "deadline",
     "ttl",
     "security",
+    "env_from",
+    "image_pull_secrets",
+    "service_account",
+    "pod_patch",
 ];
 
 /// A task as a file holds it.
@@ -136,27 +144,25 @@ pub(super) fn take_task_fields(fields: &mut Fields<'_>, findings: &mut Findings)
             .take(&["resources"], findings)
             .map(|(at, value)| read_resources(value, at, findings))
             .unwrap_or_default(),
-        affinity: fields.take(&["affinity"], findings).map(|(at, value)| {
-            let (affinity, mut problems) = normalise_affinity(value, &at.path);
-            if affinity != *value {
-                findings.rewritten(&at, "The keys are written in Kubernetes' own spelling.");
-            }
-            findings.problems.append(&mut problems);
-            affinity
-        }),
+        affinity: fields.take(&["affinity"], findings).map(|(at, value)| read_affinity(value, &at, findings)),
         tolerations: fields.list(&["tolerations"], findings, read_toleration).unwrap_or_default(),
         envs: read_envs(fields, findings),
         secrets: fields.list(&["secrets"], findings, parsed).unwrap_or_default(),
         profile: fields.parsed(&["profile"], findings),
         backoff_limit: fields.whole(&["backoff_limit"], findings),
         schedule: fields.parsed(&["schedule"], findings),
-        time_zone: fields.text(&["time_zone"], findings),
+        time_zone: fields.text(&["time_zone", "timeZone"], findings),
+        concurrency_policy: fields
+            .take(&["concurrency_policy", "concurrencyPolicy"], findings)
+            .and_then(|(at, value)| read_concurrency(value, &at, findings)),
         replicas: fields.whole(&["replicas"], findings),
         service_ports: fields.list(&["service_ports", "service_port"], findings, read_port).unwrap_or_default(),
         service_type: fields
             .take(&["service_type"], findings)
             .and_then(|(at, value)| read_service_type(value, &at, findings)),
         service_name: fields.text(&["service_name"], findings),
+        readiness_probe: take_probe(fields, &["readiness_probe", "readinessProbe"], findings),
+        liveness_probe: take_probe(fields, &["liveness_probe", "livenessProbe"], findings),
         instructions: fields.list(&["instructions"], findings, text).unwrap_or_default(),
         fs_group: fields.whole(&["fs_group"], findings),
         run_as_user: fields.whole(&["run_as_user"], findings),
@@ -166,6 +172,15 @@ pub(super) fn take_task_fields(fields: &mut Fields<'_>, findings: &mut Findings)
         deadline: fields.whole(&["deadline"], findings),
         ttl: fields.whole(&["ttl"], findings),
         security: fields.take(&["security"], findings).and_then(|(at, value)| read_security(value, &at, findings)),
+        env_from: fields.list(&["env_from"], findings, read_env_from).unwrap_or_default(),
+        image_pull_secrets: fields.list(&["image_pull_secrets"], findings, text).unwrap_or_default(),
+        service_account: fields.text(&["service_account"], findings),
+        pod_patch: fields.take(&["pod_patch"], findings).and_then(|(at, value)| {
+            if !value.is_object() {
+                findings.wrong_type(&at, "a mapping of fields of a pod's template", value);
+            }
+            value.is_object().then(|| value.clone())
+        }),
         extra: Map::new(),
     };
     spec.extra = std::mem::replace(&mut findings.nested, outer);
@@ -201,6 +216,15 @@ fn read_service_type(value: &Value, at: &At, findings: &mut Findings) -> Option<
             None
         }
     }
+}
+
+fn read_concurrency(value: &Value, at: &At, findings: &mut Findings) -> Option<ConcurrencyPolicy> {
+    let found = ConcurrencyPolicy::ALL.into_iter().find(|policy| value.as_str() == Some(policy.word()));
+    if found.is_none() {
+        let message = "What happens to runs of a schedule that overlap must be Allow, Forbid or Replace.";
+        findings.problem(at, "concurrency_policy", message);
+    }
+    found
 }
 
 fn read_security(value: &Value, at: &At, findings: &mut Findings) -> Option<SecurityLevel> {

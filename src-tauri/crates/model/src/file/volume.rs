@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::fields::{At, Fields, Findings};
-use crate::{MountPath, Volume, VolumeKind};
+use crate::{AccessMode, MountPath, Volume, VolumeKind};
 
 const TYPES: &str = "persistent_volume_claim, shared_volume, empty_dir, ephemeral, config_map, secret or image";
 
@@ -76,16 +76,20 @@ fn read_claim(name: &str, spec: &mut Fields<'_>, findings: &mut Findings) -> Vol
     let claim = spec.text(&["claim_name", "claimName"], findings);
     let size = spec.quantity(&["size"], findings);
     let storage_class = spec.text(&["storage_class", "storageClass"], findings);
+    let access_mode =
+        spec.take(&["access_mode", "accessMode"], findings).and_then(|(at, word)| read_mode(word, &at, findings));
+    let keep = spec.truth(&["keep"], findings);
+    let is_new = size.is_some() || storage_class.is_some() || access_mode.is_some() || keep.is_some();
     match claim {
         Some(claim) => {
-            if size.is_some() || storage_class.is_some() {
+            if is_new {
                 let message =
                     "A claim that exists has its size and class already: remove them, or remove the claim's name.";
                 findings.problem(spec.at(), "volume", message);
             }
             VolumeKind::Claim { claim }
         }
-        None if size.is_some() || storage_class.is_some() => VolumeKind::NewClaim { size, storage_class, keep: None },
+        None if is_new => VolumeKind::NewClaim { size, storage_class, access_mode, keep },
         None => {
             let message = format!("Neither a claim nor a size is named: read as the existing claim \"{name}\".");
             findings.rewritten(spec.at(), message);
@@ -94,12 +98,77 @@ fn read_claim(name: &str, spec: &mut Fields<'_>, findings: &mut Findings) -> Vol
     }
 }
 
-/// Reads Berth's own shape.
+fn read_mode(value: &Value, at: &At, findings: &mut Findings) -> Option<AccessMode> {
+    let mode = AccessMode::ALL.into_iter().find(|mode| value.as_str() == Some(mode.word()));
+    if mode.is_none() {
+        let words = AccessMode::ALL.map(AccessMode::word).join(", ");
+        findings.problem(at, "access_mode", format!("The access mode must be one of {words}."));
+    }
+    mode
+}
+
+/// Reads Berth's own shape: everything side by side, the type in the model's words.
 fn read_own(value: &Value, at: &At, findings: &mut Findings) -> Option<Volume> {
-    match serde_json::from_value(value.clone()) {
-        Ok(volume) => Some(volume),
-        Err(cause) => {
-            findings.problem(at, "volume", format!("The volume cannot be read: {cause}."));
+    let mut fields = Fields::open(value, at.clone(), findings)?;
+    let name = required(&mut fields, "name", "A volume needs a \"name\".", findings);
+    let mount_path: Option<MountPath> = fields.parsed(&["mount_path"], findings);
+    if mount_path.is_none() && value.get("mount_path").is_none_or(Value::is_null) {
+        findings.problem(&at.key("mount_path"), "required", "A volume needs a \"mount_path\" in the container.");
+    }
+    let sub_path = fields.text(&["sub_path", "subPath"], findings);
+    let read_only = fields.truth(&["read_only", "readOnly"], findings).unwrap_or_default();
+    let word = fields.text(&["type"], findings);
+    let kind = word.and_then(|word| read_own_kind(&word, &mut fields, findings));
+    fields.close(findings);
+    Some(Volume { name: name?, mount_path: mount_path?, sub_path, read_only, kind: kind? })
+}
+
+fn read_own_kind(word: &str, fields: &mut Fields<'_>, findings: &mut Findings) -> Option<VolumeKind> {
+    match word {
+        "claim" => required(fields, "claim", "Which claim? Name one that exists.", findings)
+            .map(|claim| VolumeKind::Claim { claim }),
+        "new_claim" => Some(VolumeKind::NewClaim {
+            size: fields.quantity(&["size"], findings),
+            storage_class: fields.text(&["storage_class"], findings),
+            access_mode: fields.take(&["access_mode"], findings).and_then(|(at, word)| read_mode(word, &at, findings)),
+            keep: fields.truth(&["keep"], findings),
+        }),
+        "empty_dir" => Some(VolumeKind::EmptyDir {
+            size_limit: fields.quantity(&["size_limit"], findings),
+            medium: fields.text(&["medium"], findings),
+        }),
+        "ephemeral" => Some(VolumeKind::Ephemeral {
+            size: fields.quantity(&["size"], findings),
+            storage_class: fields.text(&["storage_class"], findings),
+        }),
+        "config_map" => required(fields, "config", "Which configuration? Name one that exists.", findings)
+            .map(|config| VolumeKind::ConfigMap { config }),
+        "secret" => required(fields, "secret", "Which secret object? Name one that exists.", findings)
+            .map(|secret| VolumeKind::Secret { secret }),
+        "image" => {
+            let image = fields.parsed(&["image"], findings);
+            if image.is_none() {
+                findings.problem(&fields.at().key("image"), "required", "Which image? Name one.");
+            }
+            image.map(|image| VolumeKind::Image { image })
+        }
+        _ => {
+            let message = format!(
+                "\"{word}\" is not a type of volume: use claim, new_claim, empty_dir, ephemeral, config_map, secret or image."
+            );
+            findings.problem(&fields.at().key("type"), "volume_type", message);
+            None
+        }
+    }
+}
+
+/// Takes a text that must be there.
+fn required(fields: &mut Fields<'_>, key: &'static str, sentence: &str, findings: &mut Findings) -> Option<String> {
+    let taken = fields.take(&[key], findings);
+    match taken {
+        Some((at, value)) => super::fields::text(value, &at, findings),
+        None => {
+            findings.problem(&fields.at().key(key), "required", sentence);
             None
         }
     }

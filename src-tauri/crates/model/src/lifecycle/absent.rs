@@ -17,13 +17,18 @@ pub(super) fn after(action: Action, status: &RunStatus, absence: Absence, at: Ti
     let mut next = status.clone();
     next.only_in_history = true;
     next.attempts = all_gone(&status.attempts);
-    if status.state.is_final(action) {
+    if let Some(copies) = &mut next.copies {
+        copies.ready = 0;
+    }
+    next.urls.clear();
+    let has_failed = status.state == RunState::Error && status.wish.is_none();
+    if status.is_over(action) || has_failed {
         return Some(next);
     }
     let (state, reason) = match status.wish {
         Some(Wish::Delete) => (RunState::Deleted, None),
         Some(Wish::Stop) => (RunState::Stopped, Some(Reason::StoppedByUser)),
-        None => (RunState::Stopped, Some(unwished(status, absence))),
+        None => (RunState::Stopped, Some(unwished(action, status, absence))),
     };
     next.state = state;
     next.phase = Phase::Finished;
@@ -35,13 +40,15 @@ pub(super) fn after(action: Action, status: &RunStatus, absence: Absence, at: Ti
 }
 
 /// Why the object is gone though nobody here wished it.
-fn unwished(status: &RunStatus, absence: Absence) -> Reason {
+fn unwished(action: Action, status: &RunStatus, absence: Absence) -> Reason {
     match absence {
         _ if status.submission == Submission::Discarded => Reason::Discarded,
         Absence::NamespaceGone => Reason::NamespaceDeleted,
         Absence::Replaced => Reason::Replaced,
         // Its deletion was seen under way before it was gone.
         Absence::Gone if status.phase == Phase::Stopping => Reason::DeletedOutside,
+        // What does not end by itself was ended by someone.
+        Absence::Gone if status.is_lasting(action) => Reason::DeletedOutside,
         Absence::Gone => Reason::Vanished,
     }
 }

@@ -20,6 +20,19 @@ pub(super) fn join(known: &[Attempt], seen: &[Attempt]) -> Vec<Attempt> {
     joined
 }
 
+/// Instances of a service that are remembered: of one that lives for months, the last hundred tell its story.
+const REMEMBERED: usize = 100;
+
+/// Forgets the oldest instances of a service that are over, beyond those that are remembered.
+pub(super) fn drop_oldest(instances: &mut Vec<Attempt>) {
+    let mut surplus = instances.len().saturating_sub(REMEMBERED);
+    instances.retain(|instance| {
+        let goes = surplus > 0 && (has_ended(instance) || instance.state == AttemptState::Lost);
+        surplus -= usize::from(goes);
+        !goes
+    });
+}
+
 /// The attempts when nothing of them exists any more.
 pub(super) fn all_gone(known: &[Attempt]) -> Vec<Attempt> {
     known.iter().map(lost).collect()
@@ -33,8 +46,11 @@ fn lost(attempt: &Attempt) -> Attempt {
     if has_ended(attempt) {
         return attempt.clone();
     }
-    let containers =
-        attempt.containers.iter().map(|view| ContainerView { is_running: false, ..view.clone() }).collect();
+    let containers = attempt
+        .containers
+        .iter()
+        .map(|view| ContainerView { is_running: false, is_ready: false, ..view.clone() })
+        .collect();
     Attempt { state: AttemptState::Lost, containers, ..attempt.clone() }
 }
 
@@ -72,6 +88,7 @@ fn join_containers(old: &[ContainerView], new: &[ContainerView], is_over: bool) 
                 restarts: view.restarts.max(before.map_or(0, |before| before.restarts)),
                 has_started: view.has_started || before.is_some_and(|before| before.has_started),
                 is_running: view.is_running && !is_over,
+                is_ready: view.is_ready && !is_over,
                 ..view.clone()
             }
         })

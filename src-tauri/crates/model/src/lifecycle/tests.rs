@@ -4,8 +4,11 @@ mod histories;
 
 use jiff::Timestamp;
 
-use super::{Absence, Observation, Outcome, Present, Sight, advance};
-use crate::{Action, Attempt, AttemptState, Phase, Reason, RunState, RunStatus, Submission, Wish};
+use super::{Absence, Observation, Outcome, Present, Sight, Starts, advance};
+use crate::{
+    Action, Attempt, AttemptState, Copies, Phase, Reason, RunState, RunStatus, ScheduleStatus, StatusWord, Submission,
+    Wish,
+};
 
 pub(super) fn time(second: i64) -> Timestamp {
     Timestamp::from_second(1_700_000_000 + second).unwrap()
@@ -21,7 +24,11 @@ pub(super) fn present(version: u64, phase: Phase) -> Present {
         message: None,
         outcome: None,
         attempts: Vec::new(),
+        copies: None,
+        starts: None,
+        urls: Vec::new(),
         image_digest: None,
+        built_digest: None,
     }
 }
 
@@ -216,16 +223,101 @@ fn an_older_version_is_ignored_and_a_newer_one_alone_is_no_change() {
     assert_eq!((uncountable.phase, uncountable.seen_version), (Phase::Retrying, 7));
 }
 
+/// A sight of a service: so many copies ready of so many wanted.
+fn copies(phase: Phase, ready: u32, wanted: u32) -> Present {
+    Present { copies: Some(Copies { ready, wanted }), is_held: wanted == 0, ..present(0, phase) }
+}
+
 #[test]
-fn a_stopped_service_can_go_on_and_a_stopped_job_cannot() {
-    let running = RunStatus { state: RunState::Running, phase: Phase::Running, ..released() };
-    let paused = after(Action::Serve, &running, &seen(Present { is_held: true, ..present(2, Phase::Running) }));
+fn a_stopped_service_can_go_on_and_is_not_fought_over() {
+    let running = after(Action::Serve, &released(), &seen(copies(Phase::Running, 2, 2)));
+    assert_eq!((running.state, running.word(Action::Serve)), (RunState::Running, StatusWord::Ready));
+    let paused = after(Action::Serve, &running, &seen(copies(Phase::Held, 0, 0)));
     assert_eq!((paused.state, paused.reason.clone()), (RunState::Stopped, Some(Reason::Paused)));
-    let resumed = after(Action::Serve, &paused, &seen(present(3, Phase::Scheduling)));
+    assert_eq!(paused.copies, Some(Copies { ready: 0, wanted: 2 }), "with how many it goes on");
+    assert!(!paused.is_over(Action::Serve) && paused.is_over(Action::Job));
+    let resumed = after(Action::Serve, &paused, &seen(copies(Phase::Scheduling, 0, 2)));
     assert_eq!(resumed.state, RunState::Pending);
+
     let stopping = RunStatus { wish: Some(Wish::Stop), ..running };
-    let stopped = after(Action::Deploy, &stopping, &seen(Present { is_held: true, ..present(2, Phase::Running) }));
-    assert_eq!((stopped.state, stopped.reason), (RunState::Stopped, Some(Reason::StoppedByUser)));
+    let ending = after(Action::Deploy, &stopping, &seen(copies(Phase::Stopping, 0, 0)));
+    assert_eq!((ending.state, ending.wish), (RunState::Stop, Some(Wish::Stop)), "its last pods are not gone yet");
+    let stopped = after(Action::Deploy, &ending, &seen(copies(Phase::Held, 0, 0)));
+    assert_eq!((stopped.state, stopped.reason.clone()), (RunState::Stopped, Some(Reason::StoppedByUser)));
+    assert_eq!(stopped.wish, None, "the wish is fulfilled");
+    assert_eq!(advance(Action::Deploy, &stopped, &seen(copies(Phase::Held, 0, 0))), None);
+    let scaled = after(Action::Deploy, &stopped, &seen(copies(Phase::Running, 1, 1)));
+    assert_eq!(scaled.state, RunState::Running, "whoever scales it up again is believed");
+    let gone = after(Action::Deploy, &stopped, &absent(Absence::Gone));
+    assert!(gone.is_over(Action::Deploy) && gone.only_in_history);
+}
+
+/// A sight of a schedule: whether it is suspended, and when it started something last.
+fn schedule(phase: Phase, last: Option<i64>) -> Present {
+    let starts = Some(Starts { last: last.map(time), active: 1 });
+    Present { starts, is_held: phase == Phase::Held, ..present(0, phase) }
+}
+
+#[test]
+fn a_schedule_runs_while_it_waits_and_can_go_on_after_it_was_suspended() {
+    let made = RunStatus { schedule: Some(ScheduleStatus::default()), ..released() };
+    let waiting = after(Action::Job, &made, &seen(schedule(Phase::Scheduled, None)));
+    assert_eq!((waiting.state, waiting.word(Action::Job)), (RunState::Running, StatusWord::Scheduled));
+    let fired = after(Action::Job, &waiting, &seen(schedule(Phase::Scheduled, Some(30))));
+    assert_eq!(fired.schedule, Some(ScheduleStatus { last: Some(time(30)), active: 1, counted: None }));
+    assert!(fired.attempts.is_empty(), "what it starts are runs of their own");
+    let older = after(Action::Job, &fired, &seen(schedule(Phase::Scheduled, None)));
+    assert_eq!(older.schedule.and_then(|known| known.last), Some(time(30)), "what was known is not unlearned");
+
+    let paused = after(Action::Job, &fired, &seen(schedule(Phase::Held, Some(30))));
+    assert_eq!((paused.state, paused.reason.clone()), (RunState::Stopped, Some(Reason::Paused)));
+    assert!(!paused.is_over(Action::Job));
+    let stopping = RunStatus { wish: Some(Wish::Stop), ..fired.clone() };
+    let stopped = after(Action::Job, &stopping, &seen(schedule(Phase::Held, Some(30))));
+    assert_eq!((stopped.state, stopped.wish), (RunState::Stopped, None));
+    assert_eq!(stopped.reason, Some(Reason::StoppedByUser));
+    let resumed = after(Action::Job, &stopped, &seen(schedule(Phase::Scheduled, Some(30))));
+    assert_eq!(resumed.state, RunState::Running);
+    assert_eq!(resumed.schedule.and_then(|known| known.counted), Some(time(50)), "it kept no times while suspended");
+
+    let blocked = Present { reason: Some(Reason::QuotaExceeded), ..schedule(Phase::Blocked, Some(30)) };
+    let blocked = after(Action::Job, &fired, &seen(blocked));
+    assert_eq!((blocked.state, blocked.word(Action::Job)), (RunState::Running, StatusWord::Pending));
+    for known in [&fired, &stopped] {
+        let gone = after(Action::Job, known, &absent(Absence::Gone));
+        assert!(gone.is_over(Action::Job) && gone.only_in_history);
+    }
+    let gone = after(Action::Job, &fired, &absent(Absence::Gone));
+    assert_eq!(gone.reason, Some(Reason::DeletedOutside), "it does not end by itself");
+}
+
+#[test]
+fn a_service_that_is_late_has_failed_until_it_is_ready() {
+    let late = Present { reason: Some(Reason::ProgressDeadline), ..copies(Phase::Blocked, 0, 1) };
+    let failed = after(Action::Serve, &released(), &seen(late.clone()));
+    assert_eq!((failed.state, failed.word(Action::Serve)), (RunState::Error, StatusWord::Failed));
+    assert!(!failed.is_over(Action::Serve), "it can be stopped, restarted, and may come to life");
+    let alive = after(Action::Serve, &failed, &seen(copies(Phase::Running, 1, 1)));
+    assert_eq!(alive.state, RunState::Running);
+    let again = after(Action::Serve, &alive, &seen(late));
+    assert_eq!((again.state, again.reason), (RunState::Running, Some(Reason::ProgressDeadline)), "it was ready once");
+    assert_eq!(again.phase, Phase::Blocked);
+    let gone = after(Action::Serve, &failed, &absent(Absence::Gone));
+    assert_eq!((gone.state, gone.is_over(Action::Serve)), (RunState::Error, true));
+    let rejected = RunStatus { submission: Submission::Rejected, state: RunState::Error, ..RunStatus::created() };
+    assert!(rejected.is_over(Action::Serve), "nothing of it exists");
+}
+
+#[test]
+fn of_a_service_that_lives_long_the_last_instances_are_remembered() {
+    let mut status = released();
+    for number in 1..=150 {
+        let instance = Attempt { pod_uid: format!("uid-{number}"), ..attempt(1, AttemptState::Running, None) };
+        let sight = Present { attempts: vec![instance], ..copies(Phase::Running, 1, 1) };
+        status = after(Action::Serve, &status, &seen(sight));
+    }
+    let numbers: Vec<u32> = status.attempts.iter().map(|attempt| attempt.number).collect();
+    assert_eq!(numbers, (51..=150).collect::<Vec<u32>>());
 }
 
 #[test]

@@ -35,6 +35,10 @@ pub(super) fn check(resources: &Resources, problems: &mut Vec<Problem>) {
     }
     if let Some(disk) = &resources.disk {
         check_amount("resources.disk", "disk", disk, problems);
+        if disk.value() == 0 {
+            let message = "Scratch space of size 0 holds nothing: leave \"disk\" out, or name a size such as 10Gi.";
+            problems.push(Problem::new("resources.disk", "size", message));
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! Decides everything that is wrong with a merged specification, whatever cluster it goes to.
 
-use super::{action, resources, scheduling, source, volumes};
-use crate::{Action, FunctionSpec, Problem, RunSpec, TTL_LIMIT_SECONDS, TaskSpec};
+use super::scheduling::is_subdomain;
+use super::{action, resources, scheduling, service, source, volumes};
+use crate::{Action, EnvObject, FunctionSpec, Problem, RunSpec, TTL_LIMIT_SECONDS, TaskSpec, recipe};
 
 /// Returns *all* problems of a merged specification for an action; empty where it can be launched.
 ///
@@ -11,21 +12,26 @@ use crate::{Action, FunctionSpec, Problem, RunSpec, TTL_LIMIT_SECONDS, TaskSpec}
 pub fn validate_run(spec: &RunSpec, action: Action) -> Vec<Problem> {
     let mut problems = Vec::new();
     check_function(&spec.function, action, &mut problems);
+    if action == Action::Build {
+        problems.extend(recipe(spec).err().unwrap_or_default());
+    }
+    if let Some(source) = &spec.function.source {
+        problems.extend(source::check_source(source, "source"));
+        problems.extend(source::check_reach(source, &spec.task.volumes));
+    }
     action::check(&spec.task, action, &mut problems);
+    service::check(&spec.task, action, &mut problems);
     resources::check(&spec.task.resources, &mut problems);
     scheduling::check(&spec.task, &mut problems);
     volumes::check(&spec.task.volumes, &mut problems);
     check_environment(&spec.task, &mut problems);
+    check_named(&spec.task, &mut problems);
     check_times(&spec.task, &mut problems);
     problems
 }
 
 fn check_function(function: &FunctionSpec, action: Action, problems: &mut Vec<Problem>) {
     match action {
-        Action::Build if function.base_image.is_none() && !is_dockerfile(function) => {
-            let message = "A build needs \"base_image\", the image to start from (or code with \"lang: dockerfile\").";
-            problems.push(Problem::new("base_image", "required", message));
-        }
         Action::Job | Action::Serve | Action::Deploy if function.image.is_none() => {
             let message = "An image is needed to run: name one, such as python:3.12-slim, or build one first.";
             problems.push(Problem::new("image", "required", message));
@@ -44,13 +50,6 @@ fn check_function(function: &FunctionSpec, action: Action, problems: &mut Vec<Pr
         }
     }
     check_no_nul(function.args.as_deref().unwrap_or_default(), "args", problems);
-    if let Some(source) = &function.source {
-        problems.extend(source::check_source(source, "source"));
-    }
-}
-
-fn is_dockerfile(function: &FunctionSpec) -> bool {
-    function.source.as_ref().and_then(|source| source.lang.as_deref()) == Some("dockerfile")
 }
 
 /// An operating system ends a program's arguments at a NUL byte.
@@ -83,6 +82,38 @@ fn check_environment(task: &TaskSpec, problems: &mut Vec<Problem>) {
             );
             problems.push(Problem::new(format!("secrets[{index}]"), "given_twice", message));
         }
+    }
+}
+
+/// Objects of the namespace that are named: their names, and variables that are given twice.
+fn check_named(task: &TaskSpec, problems: &mut Vec<Problem>) {
+    let mut named: Vec<(String, &str)> = Vec::new();
+    for (index, name) in task.image_pull_secrets.iter().enumerate() {
+        named.push((format!("image_pull_secrets[{index}]"), name));
+    }
+    if let Some(name) = &task.service_account {
+        named.push(("service_account".to_owned(), name));
+    }
+    for (index, variable) in task.env_from.iter().enumerate() {
+        let (EnvObject::ConfigMap(object) | EnvObject::Secret(object)) = &variable.object;
+        named.push((format!("env_from[{index}]"), object));
+        if variable.key.is_empty() {
+            let message = format!("Which key of \"{object}\" is meant? Name it.");
+            problems.push(Problem::new(format!("env_from[{index}].key"), "required", message));
+        }
+        let name = variable.name.as_str();
+        let is_known = task.envs.iter().any(|env| env.name.as_str() == name)
+            || task.secrets.iter().any(|secret| secret.as_str() == name)
+            || task.env_from.iter().take(index).any(|other| other.name == variable.name);
+        if is_known {
+            let message = format!("The variable \"{name}\" is given twice: keep one of them.");
+            problems.push(Problem::new(format!("env_from[{index}].name"), "given_twice", message));
+        }
+    }
+    for (path, name) in named.into_iter().filter(|(_, name)| !is_subdomain(name)) {
+        let message =
+            format!("\"{name}\" is not the name of an object: use lower-case letters, digits, dashes and dots.");
+        problems.push(Problem::new(path, "object_name", message));
     }
 }
 

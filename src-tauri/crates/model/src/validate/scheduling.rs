@@ -1,5 +1,8 @@
 //! Decides what is wrong with where and when a run may go: node labels, tolerations, affinity, classes, time zone.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
 use crate::{LabelValue, Problem, TaskSpec, Toleration, normalise_affinity};
 
 /// Checks everything that the scheduler reads.
@@ -29,12 +32,15 @@ pub(super) fn check(task: &TaskSpec, problems: &mut Vec<Problem>) {
             problems.push(Problem::new(path, "class_name", message));
         }
     }
-    if let Some(name) = task.service_name.as_deref().filter(|name| !is_label(name)) {
-        let message =
-            format!("\"{name}\" is not a service name: use at most 63 lower-case letters, digits and dashes.");
+    let is_service_name = |name: &&str| is_label(name) && name.starts_with(|first: char| first.is_ascii_lowercase());
+    if let Some(name) = task.service_name.as_deref().filter(|name| !is_service_name(name)) {
+        let message = format!(
+            "\"{name}\" is not a service name: use at most 63 lower-case letters, digits and dashes, first a letter."
+        );
         problems.push(Problem::new("service_name", "service_name", message));
     }
     check_time_zone(task, problems);
+    check_schedule(task, problems);
 }
 
 fn check_toleration(toleration: &Toleration, path: &str, problems: &mut Vec<Problem>) {
@@ -92,6 +98,24 @@ fn check_time_zone(task: &TaskSpec, problems: &mut Vec<Problem>) {
     if task.schedule.is_none() {
         let message = "A time zone has no meaning without a schedule: remove it, or give a schedule.";
         problems.push(Problem::new("time_zone", "time_zone", message));
+    }
+}
+
+/// What only a schedule gives a meaning, and a schedule that never comes.
+fn check_schedule(task: &TaskSpec, problems: &mut Vec<Problem>) {
+    match &task.schedule {
+        None if task.concurrency_policy.is_some() => {
+            let message =
+                "What happens to runs that overlap has no meaning without a schedule: remove it, or give a schedule.";
+            problems.push(Problem::new("concurrency_policy", "concurrency_policy", message));
+        }
+        // Which days there are does not depend on the moment: of 29 February some day comes within five years, and of
+        // 30 February none ever does.
+        Some(cron) if cron.fires(&TimeZone::UTC, Timestamp::UNIX_EPOCH).next().is_none() => {
+            let message = format!("\"{cron}\" never comes: no month that it names has such a day.");
+            problems.push(Problem::new("schedule", "schedule", message));
+        }
+        _ => {}
     }
 }
 

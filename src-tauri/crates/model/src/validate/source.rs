@@ -5,7 +5,8 @@ use base64::alphabet::STANDARD;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 
-use crate::{CODE_LIMIT_BYTES, Problem, Source, ValueError};
+use super::address;
+use crate::{CODE_LIMIT_BYTES, Problem, Source, UriKind, ValueError, Volume, VolumeKind};
 
 /// Says everything that is wrong with the code of a function; paths begin with `path`.
 #[must_use]
@@ -28,6 +29,49 @@ pub fn check_source(source: &Source, path: &str) -> Vec<Problem> {
             problems.push(Problem::new(format!("{path}.{field}"), "code_too_large", message));
         }
         _ => {}
+    }
+    if let Some(uri) = source.fetched_from() {
+        if source.is_inline() {
+            let message = "The code is given here and at an address too: keep one of them.";
+            problems.push(Problem::new(format!("{path}.uri"), "source_twice", message));
+        } else if let Err(error) = address::check(uri) {
+            problems.push(Problem::new(format!("{path}.uri"), error.code, error.sentence));
+        }
+    }
+    problems
+}
+
+/// Says why a run cannot get the code of its function, where its address is one that documents may hold and no run can
+/// follow; paths begin with `source`.
+pub(super) fn check_reach(source: &Source, volumes: &[Volume]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let uri = source.uri.as_deref().unwrap_or_default();
+    let mut refuse = |message: String| problems.push(Problem::new("source.uri", "source_reach", message));
+    match source.uri_kind() {
+        Some(UriKind::LocalPath) if !source.is_inline() => refuse(format!(
+            "The code \"{uri}\" was not read when the function was saved: save it again from its file, or name an address such as git+https://…."
+        )),
+        Some(UriKind::Store) => refuse(format!(
+            "\"{uri}\" lies in DigitalHub, which alone can resolve it: name where the code itself lies."
+        )),
+        Some(UriKind::Git) if !address::is_git_over_http(uri) => refuse(format!(
+            "Code cannot be fetched from \"{uri}\": a run has no keys to sign in with; use git+https://…, and a secret GIT_TOKEN where it asks for a sign-in."
+        )),
+        _ => {}
+    }
+    // Where code is fetched into scratch space that the user brings, it must be possible to write there.
+    let is_unpacked = source.is_archive() || source.fetched_from().is_some();
+    let shared = volumes.iter().position(|volume| volume.mount_path.as_str().trim_end_matches('/') == "/shared");
+    if let Some((index, volume)) = shared.and_then(|index| Some((index, volumes.get(index)?)))
+        && is_unpacked
+        && (volume.read_only
+            || matches!(
+                volume.kind,
+                VolumeKind::ConfigMap { .. } | VolumeKind::Secret { .. } | VolumeKind::Image { .. }
+            ))
+    {
+        let message = "The code is fetched into /shared, and the volume that is mounted there cannot be written to: mount it elsewhere.";
+        problems.push(Problem::new(format!("volumes[{index}].mount_path"), "read_only", message));
     }
     problems
 }

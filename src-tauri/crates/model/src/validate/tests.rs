@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{not_live, validate_run};
+use super::validate_run;
 use crate::{Action, Overrides, RunSpec, merge, read_overrides};
 
 fn spec(mut given: Value) -> RunSpec {
@@ -66,6 +66,8 @@ fn each_broken_rule_is_named_at_its_field() {
         (json!({"run_as_user": -1}), "run_as_user", "range"),
         (json!({"time_zone": "Europe/Rome"}), "time_zone", "time_zone"),
         (json!({"schedule": "@daily", "time_zone": "Local"}), "time_zone", "time_zone"),
+        (json!({"concurrency_policy": "Forbid"}), "concurrency_policy", "concurrency_policy"),
+        (json!({"schedule": "0 0 31 2,4 *"}), "schedule", "schedule"),
         (json!({"replicas": 2}), "replicas", "not_for_action"),
         (json!({"service_ports": [{"port": 80, "target_port": 8080}]}), "service_ports", "not_for_action"),
         (json!({"service_type": "NodePort"}), "service_type", "not_for_action"),
@@ -118,6 +120,68 @@ fn an_action_needs_its_image_and_its_ports() {
 }
 
 #[test]
+fn what_only_services_have_is_checked_at_its_field() {
+    let with = |more: Value| {
+        let mut given = json!({"service_ports": [{"port": 80}]});
+        given.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        given
+    };
+    for (given, path, code) in [
+        (json!({"replicas": 0}), "replicas", "range"),
+        (json!({"replicas": 3_000_000_000_u32}), "replicas", "range"),
+        (json!({"service_type": "ExternalName"}), "service_type", "service_type"),
+        (
+            json!({"service_type": "ClusterIP", "service_ports": [{"port": 80, "node_port": 30080}]}),
+            "service_ports[0].node_port",
+            "service_type",
+        ),
+        (json!({"service_ports": [{"port": 80, "nodePort": 0}]}), "service_ports[0].node_port", "range"),
+        (
+            json!({"service_ports": [{"port": 80, "node_port": 30080}, {"port": 81, "node_port": 30080}]}),
+            "service_ports[1].node_port",
+            "given_twice",
+        ),
+        (
+            json!({"service_ports": [{"port": 80, "name": "web"}, {"port": 81, "name": "web"}]}),
+            "service_ports[1].name",
+            "given_twice",
+        ),
+        (json!({"backoff_limit": 2}), "backoff_limit", "not_for_action"),
+        (json!({"deadline": 2}), "deadline", "not_for_action"),
+        (json!({"readiness_probe": {"path": "ready"}}), "readiness_probe.path", "path"),
+        (json!({"liveness_probe": {"command": [" "]}}), "liveness_probe.command", "required"),
+        (json!({"liveness_probe": {"port": 80, "period_seconds": 0}}), "liveness_probe.period_seconds", "range"),
+    ] {
+        assert_eq!(found(with(given.clone()), Action::Serve), vec![(path.to_owned(), code.to_owned())], "{given}");
+    }
+    assert_eq!(
+        found(json!({"readiness_probe": {"path": "/"}}), Action::Deploy),
+        [("readiness_probe.port".to_owned(), "required".to_owned())],
+        "a deployment has no port to take"
+    );
+    assert_eq!(found(json!({"liveness_probe": {"port": 1}}), Action::Job)[0].1, "not_for_action");
+}
+
+#[test]
+fn a_probe_is_read_in_both_spellings_and_asks_one_thing() {
+    let read = |probe: Value| read_overrides(&json!({"readiness_probe": probe}), Action::Serve).map(|read| read.task);
+    let ours = read(json!({"path": "/up", "port": 80, "period_seconds": 3})).unwrap();
+    for other in [
+        json!({"httpGet": {"path": "/up", "port": 80}, "periodSeconds": 3}),
+        json!({"http_get": {"path": "/up", "port": 80}, "period_seconds": 3}),
+        json!({"type": "http", "path": "/up", "port": 80, "period_seconds": 3}),
+    ] {
+        assert_eq!(read(other.clone()).unwrap(), ours, "{other}");
+    }
+    assert_eq!(read(json!({"tcpSocket": {"port": 5}})).unwrap(), read(json!({"port": 5})).unwrap());
+    assert_eq!(read(json!({"exec": {"command": ["a"]}})).unwrap(), read(json!({"command": ["a"]})).unwrap());
+    for wrong in [json!({}), json!({"path": "/", "command": ["a"]}), json!({"type": "exec", "port": 1})] {
+        let problems = read(wrong.clone()).unwrap_err();
+        assert_eq!((problems[0].path.as_str(), problems[0].code.as_str()), ("readiness_probe", "probe"), "{wrong}");
+    }
+}
+
+#[test]
 fn all_problems_come_at_once() {
     let given = json!({
         "command": "echo \"open",
@@ -158,40 +222,56 @@ fn a_right_specification_has_no_problems() {
             {"match_expressions": [{"key": "disk", "operator": "In", "values": ["ssd"]}]}
         ]}}},
         "backoff_limit": 2, "deadline": 3600, "ttl": 604_800, "run_as_user": 0, "fs_group": 1000, "security": "restricted",
+        "secrets": ["S"], "profile": "p",
+        "volumes": [{"volume_type": "empty_dir", "name": "a", "mount_path": "/a"}],
     });
-    assert_eq!(validate_run(&spec(given.clone()), Action::Job), vec![]);
-    assert_eq!(not_live(&spec(given), Action::Job), vec![]);
+    assert_eq!(validate_run(&spec(given), Action::Job), vec![]);
 }
 
 #[test]
-fn what_cannot_be_launched_yet_is_refused_by_name() {
-    let given = json!({
-        "volumes": [{"volume_type": "empty_dir", "name": "a", "mount_path": "/a"}],
-        "secrets": ["S"], "profile": "p", "schedule": "@daily", "time_zone": "UTC", "replicas": 1,
-        "service_ports": [{"port": 1}], "service_type": "ClusterIP", "service_name": "x", "instructions": ["RUN x"],
-        "resources": {"disk": "1Gi"}, "code_src": "git+https://example.org/a.git#main",
-    });
-    let found = not_live(&spec(given), Action::Serve);
-    assert!(found.iter().all(|problem| problem.code == "not_live"));
-    let paths: Vec<_> = found.iter().map(|problem| problem.path.as_str()).collect();
+fn code_that_no_run_could_get_is_refused_at_its_address() {
+    let found = |values: Value| -> Vec<(String, String)> {
+        let problems = validate_run(&spec(values), Action::Job);
+        problems.into_iter().map(|problem| (problem.path, problem.code)).collect()
+    };
+    let at = |path: &str, code: &str| vec![(path.to_owned(), code.to_owned())];
+    for good in [
+        json!({"image": "x", "code_src": "a.py", "base64": "eA=="}),
+        json!({"image": "x", "code_src": "folder/", "base64": "UEsDBA=="}),
+        json!({"image": "x", "code_src": "git+https://example.org/a.git#main"}),
+        json!({"image": "x", "code_src": "zip+s3://bucket/a.zip"}),
+    ] {
+        assert_eq!(found(good.clone()), vec![], "{good}");
+    }
+    for uri in ["folder/", "store://p/artifact/x", "git+ssh://git@example.org/a", "git://example.org/a"] {
+        assert_eq!(found(json!({"image": "x", "code_src": uri})), at("source.uri", "source_reach"), "{uri}");
+    }
+    let twice = crate::Source {
+        uri: Some("https://example.org/a.py".to_owned()),
+        code: Some("1".to_owned()),
+        ..crate::Source::default()
+    };
+    assert_eq!(crate::check_source(&twice, "source")[0].code, "source_twice");
     assert_eq!(
-        paths,
-        [
-            "action",
-            "volumes",
-            "secrets",
-            "profile",
-            "schedule",
-            "time_zone",
-            "replicas",
-            "service_ports",
-            "service_type",
-            "service_name",
-            "instructions",
-            "resources.disk",
-            "source.uri"
-        ]
+        found(json!({
+            "image": "x", "code_src": "git+https://example.org/a",
+            "volumes": [{"type": "claim", "name": "a", "mount_path": "/shared/", "claim": "a", "read_only": true}],
+        })),
+        at("volumes[0].mount_path", "read_only")
     );
-    assert_eq!(not_live(&spec(json!({"code_src": "folder/"})), Action::Job).len(), 1);
-    assert_eq!(not_live(&spec(json!({"code_src": "a.py", "base64": "eA=="})), Action::Job), vec![]);
+}
+
+#[test]
+fn a_secrets_value_must_fit_into_an_environment_variable_and_is_never_repeated() {
+    use super::check_secret_value;
+    let name = crate::SecretName::parse("TOKEN").unwrap();
+    let code = |value: &str| check_secret_value(&name, value).map(|problem| problem.code);
+    assert_eq!(code("s3cret=\n$(x) ü"), None);
+    assert_eq!(code(&"x".repeat(131_065)), None);
+    assert_eq!(code("").as_deref(), Some("empty"));
+    for (value, code) in [("canary\0", "nul"), (&*"canary".repeat(30_000), "too_long")] {
+        let problem = check_secret_value(&name, value).unwrap();
+        assert_eq!(problem.code, code);
+        assert!(!problem.message.contains("canary"), "{problem:?}");
+    }
 }

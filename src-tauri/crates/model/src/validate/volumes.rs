@@ -35,6 +35,10 @@ pub(super) fn check(volumes: &[Volume], problems: &mut Vec<Problem>) {
 }
 
 fn check_kind(kind: &VolumeKind, path: &str, problems: &mut Vec<Problem>) {
+    if let VolumeKind::NewClaim { size: None, .. } | VolumeKind::Ephemeral { size: None, .. } = kind {
+        let message = "A claim to be made needs a size, such as 10Gi.";
+        problems.push(Problem::new(format!("{path}.size"), "required", message));
+    }
     let (size, named) = match kind {
         VolumeKind::Claim { claim } => (None, Some(("claim", claim))),
         VolumeKind::NewClaim { size, storage_class, .. } | VolumeKind::Ephemeral { size, storage_class } => {

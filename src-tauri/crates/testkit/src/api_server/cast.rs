@@ -30,6 +30,7 @@ impl FakeApi {
         let template = owner.pointer("/spec/template").cloned().unwrap_or_default();
         let mut metadata = template.get("metadata").cloned().unwrap_or_else(|| json!({}));
         metadata["name"] = json!(name);
+        entry(&mut metadata, "labels").insert("job-name".to_owned(), json!(job));
         metadata["ownerReferences"] = json!([{
             "apiVersion": "batch/v1", "kind": "Job", "name": job, "uid": text(&owner, "/metadata/uid"),
             "controller": true, "blockOwnerDeletion": true,

@@ -26,7 +26,10 @@ impl Selection {
     pub(crate) fn has(&self, object: &Value) -> bool {
         let labels = object.pointer("/metadata/labels");
         self.labels.iter().all(|(key, value)| {
-            labels.and_then(|labels| labels.get(key)).and_then(Value::as_str) == Some(value.as_str())
+            // `a!=b` was taken apart at its equals sign; it holds for objects without the label too.
+            let (key, is_wanted) = key.strip_suffix('!').map_or((key.as_str(), true), |key| (key, false));
+            let has_it = labels.and_then(|labels| labels.get(key)).and_then(Value::as_str) == Some(value.as_str());
+            has_it == is_wanted
         }) && self.fields.iter().all(|(key, value)| text(object, &format!("/{}", key.replace('.', "/"))) == *value)
     }
 }
@@ -155,6 +158,17 @@ fn act(shared: &Arc<Shared>, method: &str, path: &str, query: &str, body: &[u8])
         ("GET", ["api", "v1", "namespaces", namespace, "pods", pod, "log"]) => log(shared, namespace, pod, &query),
         (_, ["api", "v1", "namespaces", namespace, plural, rest @ ..]) => {
             resource(shared, method, "v1", namespace, plural, rest.first().copied(), &query, body)
+        }
+        // What lies in no namespace is stored under an empty one.
+        (_, ["api", "v1", plural @ "nodes", rest @ ..]) => {
+            resource(shared, method, "v1", "", plural, rest.first().copied(), &query, body)
+        }
+        (
+            _,
+            ["apis", group, version, plural @ ("storageclasses" | "priorityclasses" | "runtimeclasses"), rest @ ..],
+        ) => {
+            let api_version = format!("{group}/{version}");
+            resource(shared, method, &api_version, "", plural, rest.first().copied(), &query, body)
         }
         (_, ["apis", group, version, "namespaces", namespace, plural, rest @ ..]) => {
             let api_version = format!("{group}/{version}");

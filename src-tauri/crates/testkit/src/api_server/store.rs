@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 /// A kind that the server knows: kind, API version, plural.
 pub(crate) type KnownKind = (&'static str, &'static str, &'static str);
 
-pub(crate) const KINDS: [KnownKind; 10] = [
+pub(crate) const KINDS: [KnownKind; 15] = [
     ("Job", "batch/v1", "jobs"),
     ("CronJob", "batch/v1", "cronjobs"),
     ("Deployment", "apps/v1", "deployments"),
@@ -19,6 +19,11 @@ pub(crate) const KINDS: [KnownKind; 10] = [
     ("Secret", "v1", "secrets"),
     ("PersistentVolumeClaim", "v1", "persistentvolumeclaims"),
     ("ResourceQuota", "v1", "resourcequotas"),
+    ("ServiceAccount", "v1", "serviceaccounts"),
+    ("Node", "v1", "nodes"),
+    ("StorageClass", "storage.k8s.io/v1", "storageclasses"),
+    ("PriorityClass", "scheduling.k8s.io/v1", "priorityclasses"),
+    ("RuntimeClass", "node.k8s.io/v1", "runtimeclasses"),
 ];
 
 /// Namespace, kind, name.

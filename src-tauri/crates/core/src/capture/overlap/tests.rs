@@ -261,3 +261,34 @@ proptest! {
         prop_assert!(scene.gaps.is_empty());
     }
 }
+
+#[test]
+fn files_that_the_node_hands_out_again_from_their_heads_are_stored_once() {
+    let second = 1_000_000_000;
+    let at = |number: i64| line(1_700_000_000_000_000_000 + number * second / 10, &number.to_string());
+    // Ten seconds of a file, whose oldest lines are forgotten before its head comes again, twice.
+    let (before, file, after): (Vec<_>, Vec<_>, Vec<_>) =
+        ((0..3).map(at).collect(), (200..300).map(at).collect(), (300..310).map(at).collect());
+    let mut overlap = Overlap::default();
+    let mut stored = Vec::new();
+    let mut read = |overlap: &mut Overlap, lines: &[Vec<u8>]| {
+        for line in lines {
+            match overlap.judge(stamp(line).unwrap(), line) {
+                Verdict::Keep => stored.extend_from_slice(line),
+                Verdict::Pass => {}
+                Verdict::Gap(lost) => panic!("{lost:?}"),
+            }
+        }
+    };
+    read(&mut overlap, &before);
+    read(&mut overlap, &file[..1]);
+    overlap.skipped();
+    read(&mut overlap, &file[1..]);
+    read(&mut overlap, &file);
+    read(&mut overlap, &file);
+    for count in [1, 4, 10] {
+        read(&mut overlap, &after[..count]);
+        read(&mut overlap, &after[..count]);
+    }
+    assert_eq!(stored, [before, file, after].concat().concat());
+}

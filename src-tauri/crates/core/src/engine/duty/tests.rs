@@ -10,8 +10,10 @@ fn run(submission: Submission, state: RunState) -> Run {
         action: Action::Job,
         target: Target { kubeconfig: "/k".into(), context: "lab".into(), namespace: "default".into(), cluster: None },
         parent: None,
+        fire: None,
         installation: us(),
         spec: RunSpec::default(),
+        build: None,
         origins: Default::default(),
         manifests: Vec::new(),
         spec_hash: String::new(),
@@ -71,6 +73,12 @@ fn a_released_run_is_only_watched_until_something_is_owed() {
     stopping.status.wish = Some(Wish::Stop);
     check(&stopping, facts(), 1, Some(Duty::CarryOut));
     check(&stopping, Facts { is_deleting: true, ..facts() }, 1, None);
+    let mut waiting = run(Submission::Released, RunState::Pending);
+    (waiting.status.phase, waiting.status.reason) = (Phase::Scheduling, Some(Reason::Unschedulable));
+    check(&waiting, facts(), 59, None);
+    check(&waiting, facts(), 60, Some(Duty::Reconsider));
+    waiting.status.phase = Phase::Blocked;
+    check(&waiting, facts(), 100_000, None);
     let ended = run(Submission::Released, RunState::Completed);
     let read = Facts { was_read_at_end: true, ..facts() };
     check(&ended, read, 1, None);
@@ -111,4 +119,38 @@ fn runs_of_another_installation_are_looked_at_and_never_touched() {
     let mut theirs = run(Submission::Released, RunState::Completed);
     theirs.installation = InstallationId::derived("elsewhere");
     check(&theirs, Facts { was_read_at_end: true, has_logs: true, ..facts() }, 1, Some(Duty::Settle));
+}
+
+#[test]
+fn the_starts_of_a_schedule_are_counted_once() {
+    let mut schedule = run(Submission::Released, RunState::Running);
+    let known = |last: i64, counted: Option<i64>| {
+        let second = |second| Timestamp::from_second(second).unwrap();
+        Some(berth_model::ScheduleStatus { last: Some(second(last)), active: 0, counted: counted.map(second) })
+    };
+    schedule.status.schedule = known(100, None);
+    check(&schedule, facts(), 1, Some(Duty::Count));
+    schedule.status.schedule = known(100, Some(100));
+    check(&schedule, facts(), 1, None);
+    schedule.status.schedule = known(200, Some(100));
+    check(&schedule, Facts { is_missing: true, ..facts() }, 1, Some(Duty::Confirm));
+}
+
+#[test]
+fn an_image_that_was_built_is_given_to_its_function_once_and_before_the_objects_go() {
+    let mut build = run(Submission::Released, RunState::Completed);
+    build.action = Action::Build;
+    build.build = serde_json::from_value(serde_json::json!({
+        "dockerfile": "FROM a\n", "image": "r.example.org/a:t", "registry": {"address": "r.example.org"}, "builder": "b",
+    }))
+    .unwrap();
+    let known = Facts { was_read_at_end: true, has_logs: true, ..facts() };
+    check(&build, known, 1, Some(Duty::Settle));
+    build.status.built_digest = Some(format!("sha256:{}", "a".repeat(64)));
+    check(&build, facts(), 1, Some(Duty::Look));
+    check(&build, known, 1, Some(Duty::Pin));
+    let others = Run { installation: InstallationId::derived("elsewhere"), ..build.clone() };
+    check(&others, known, 1, Some(Duty::Settle));
+    build.status.pinned = serde_json::from_value(serde_json::json!({"version": 2})).unwrap();
+    check(&build, known, 1, Some(Duty::Settle));
 }

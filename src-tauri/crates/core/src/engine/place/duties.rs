@@ -12,7 +12,7 @@ use crate::capture::Capture;
 use crate::engine::duty::Duty;
 use crate::ports::RunRow;
 use crate::supervisor::Input;
-use crate::{Error, recovery, settle, stop, submission};
+use crate::{Error, builds, recovery, settle, starts, stop, submission};
 
 /// Duties under way at once in one place.
 const DUTIES_AT_ONCE: usize = 16;
@@ -49,7 +49,7 @@ impl Work {
         let cluster = self.way.as_ref().map(|way| way.borrow().cluster.clone());
         let Some(tracked) = self.runs.get_mut(&run) else { return };
         // What needs no cluster is done without one; the rest waits for the connection.
-        if cluster.is_none() && !(duty == Duty::Offer || duty == Duty::Settle && tracked.is_gone) {
+        if cluster.is_none() && !(matches!(duty, Duty::Offer | Duty::Pin) || duty == Duty::Settle && tracked.is_gone) {
             return;
         }
         tracked.is_busy = true;
@@ -110,8 +110,9 @@ impl Work {
                     tracked.is_missing = false;
                     tracked.was_read_at_end |= duty == Duty::Look;
                 }
-                self.apply(run, *objects).await;
-                true
+                let has_changed = self.apply(run, *objects).await;
+                // By the cluster's clock it may not have waited long enough yet.
+                has_changed || duty != Duty::Reconsider
             }
             Ok(Learned::Absent(absence)) => {
                 if absence == Absence::NamespaceGone {
@@ -159,11 +160,22 @@ async fn fulfil(
             Ok(row.map_or(Learned::Nothing, |row| Learned::Row(Box::new(row))))
         }
         Duty::CarryOut => stop::carry_out(app, row).await.map(|row| Learned::Row(Box::new(row))),
-        // Both ask by the name of the main object; what is there is told as it is.
-        Duty::Confirm | Duty::Look => match (cluster, row.run.status.objects.first()) {
+        // All ask by the name of the main object; what is there is told as it is.
+        Duty::Confirm | Duty::Look | Duty::Reconsider => match (cluster, row.run.status.objects.first()) {
             (Some(cluster), Some(main)) => confirm(&cluster, &row.run, main).await,
             _ => Ok(Learned::Nothing),
         },
+        Duty::Count => match cluster {
+            Some(cluster) => {
+                let row = starts::count(app, us, &cluster, &row).await?;
+                Ok(row.map_or(Learned::Nothing, |row| Learned::Row(Box::new(row))))
+            }
+            None => Ok(Learned::Nothing),
+        },
+        Duty::Pin => {
+            let row = builds::pin(app, &row.run).await?;
+            Ok(row.map_or(Learned::Nothing, |row| Learned::Row(Box::new(row))))
+        }
         Duty::Settle => {
             settle::settle(&*app.ports.history, &row.run, us, cluster.as_ref()).await?;
             Ok(Learned::Settled)

@@ -9,12 +9,19 @@ use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 /// Resource name of accelerators where the run names none.
 const DEFAULT_ACCELERATOR: &str = "nvidia.com/gpu";
 
+/// Resource name of the node's disk.
+const SCRATCH: &str = "ephemeral-storage";
+
 /// Renders requests and limits.
 pub fn render(resources: &Resources) -> Option<ResourceRequirements> {
     let accelerators = accelerators(&resources.gpu);
     let accelerator_key = resources.gpu_key.as_deref().unwrap_or(DEFAULT_ACCELERATOR);
     let named = [("cpu", &resources.cpu), ("memory", &resources.mem), (accelerator_key, &accelerators)];
-    let requests = amounts(&named, |amount| amount.requests.as_ref());
+    let mut requests = amounts(&named, |amount| amount.requests.as_ref());
+    if let Some(disk) = &resources.disk {
+        // Set aside on the node; the limit is the volume's own, so that logs and image layers do not count against it.
+        requests.get_or_insert_default().insert(SCRATCH.to_owned(), Quantity(disk.to_string()));
+    }
     let limits = amounts(&named, |amount| amount.limits.as_ref());
     (requests.is_some() || limits.is_some()).then_some(ResourceRequirements { claims: None, limits, requests })
 }

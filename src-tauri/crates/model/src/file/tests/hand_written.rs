@@ -212,6 +212,32 @@ fn overrides_take_function_and_task_fields_side_by_side() {
 }
 
 #[test]
+fn affinity_is_read_from_a_text_too() {
+    let read = |text: &str| read_task_spec(&json!({"affinity": text}), Action::Job, Unknown::Refuse);
+    let expected =
+        json!({"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{"topologyKey": "zone"}]}});
+    let yaml = "podAntiAffinity:\n  required_during_scheduling_ignored_during_execution:\n  - topologyKey: zone\n";
+    let around = format!("affinity:\n  {}", yaml.trim_end().replace('\n', "\n  "));
+    for text in [yaml, &around, &expected.to_string()] {
+        let (spec, problems, report) = read(text);
+        assert_eq!((spec.affinity, problems), (Some(expected.clone()), vec![]), "{text}");
+        assert_eq!(report.notes.iter().map(|note| note.kind).collect::<Vec<_>>(), [NoteKind::Rewritten], "{text}");
+    }
+    for (text, path, words) in [
+        ("nodeAffinity: [", "affinity", "The affinity is not YAML or JSON"),
+        ("- 1\n---\n- 2", "affinity", "must be one object"),
+        ("# nothing", "affinity", "must be one object"),
+        ("just words", "affinity", "must be a mapping"),
+        ("nodeAfinity: {}", "affinity.nodeAfinity", "did you mean \"nodeAffinity\""),
+    ] {
+        let (_, problems, _) = read(text);
+        assert_eq!(problems.len(), 1, "{text}: {problems:?}");
+        assert_eq!(problems[0].path, path, "{text}");
+        assert!(problems[0].message.contains(words), "{text}: {}", problems[0].message);
+    }
+}
+
+#[test]
 fn affinity_is_checked_and_written_in_camel_case() {
     let snake = json!({"node_affinity": {"required_during_scheduling_ignored_during_execution": {"node_selector_terms": [
         {"match_expressions": [{"key": "disk", "operator": "In", "values": ["ssd"]}]}]}}});

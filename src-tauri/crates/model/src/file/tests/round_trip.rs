@@ -94,6 +94,7 @@ fn task_specs() -> impl Strategy<Value = Value> {
                 spec["security"] = json!("baseline");
                 spec["schedule"] = json!("@daily");
                 spec["time_zone"] = json!("UTC");
+                spec["concurrency_policy"] = json!("Forbid");
                 spec["secrets"] = json!(["S"]);
                 spec["instructions"] = json!(values);
             }

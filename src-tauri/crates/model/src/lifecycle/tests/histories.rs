@@ -119,7 +119,7 @@ fn feed(history: &[Present]) -> RunStatus {
         assert_eq!(transition.from, status.state);
         assert_eq!(next.revision, status.revision + 1, "each change has a number");
         assert!(sight.version >= status.seen_version, "an older version changes nothing");
-        if status.state.is_final(Action::Job) {
+        if status.is_over(Action::Job) {
             assert_eq!(next.state, status.state, "a final state never changes");
         }
         if status.state == RunState::Running {
@@ -147,7 +147,7 @@ proptest! {
     ) {
         let history = world.history();
         let whole = feed(&history);
-        prop_assert!(whole.state.is_final(Action::Job));
+        prop_assert!(whole.is_over(Action::Job));
 
         // Any choice of sights, in any order, any of them twice or not at all; then the end.
         let mut arrived: Vec<Present> =

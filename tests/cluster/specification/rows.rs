@@ -1,0 +1,271 @@
+//! The rows of the specification and, of each, every variant that must be proven.
+
+/// A row: its number (0 is the run itself), its name, what Berth does, its variants.
+pub struct Row {
+    pub number: u8,
+    pub name: &'static str,
+    pub does: &'static str,
+    pub variants: &'static [&'static str],
+}
+
+const fn row(number: u8, name: &'static str, does: &'static str, variants: &'static [&'static str]) -> Row {
+    Row { number, name, does, variants }
+}
+
+/// All rows, in the order of the specification.
+pub const ROWS: [Row; 33] = [
+    row(
+        1,
+        "project",
+        "A drawer for functions, secrets, profiles and runs; every run belongs to one.",
+        &["a run belongs to its project", "an unknown project is refused", "exported and imported"],
+    ),
+    row(
+        2,
+        "name",
+        "Names a function; each change of its specification makes a new version.",
+        &["stored and versioned", "a bad name is refused"],
+    ),
+    row(
+        3,
+        "kind",
+        "`container`; the kinds of tasks, runs and projects are read from files too.",
+        &["a bad kind is refused"],
+    ),
+    row(
+        4,
+        "uuid",
+        "The identity of a function version: made by Berth, or kept from a file.",
+        &["kept from a file", "a bad one is refused"],
+    ),
+    row(5, "description", "Text for people.", &["stored"]),
+    row(6, "labels", "A list of texts for people.", &["stored", "found by a filter"]),
+    row(
+        7,
+        "embedded",
+        "Whether an export of the project holds the function in the file itself.",
+        &["kept from a file", "decides at an export"],
+    ),
+    row(
+        8,
+        "code_src",
+        "Where the code lies. It is found under `/shared`.",
+        &[
+            "local file",
+            "local folder",
+            "local zip",
+            "git: branch",
+            "git: tag",
+            "git: commit",
+            "git: submodule",
+            "git: GIT_TOKEN",
+            "git: GIT_USER and GIT_PASSWORD",
+            "http",
+            "zip+http",
+            "s3",
+            "zip+s3",
+            "s3: a folder",
+            "https: with an authority of one's own",
+            "an address that no run can follow is refused",
+            "a password in an address is refused",
+        ],
+    ),
+    row(
+        9,
+        "code",
+        "The code itself as text: one file under `/shared`, in the working directory.",
+        &["the bytes as they were given", "the working directory"],
+    ),
+    row(
+        10,
+        "base64",
+        "The code itself, encoded: any bytes.",
+        &["bytes that are no text", "a broken encoding is refused"],
+    ),
+    row(
+        11,
+        "handler",
+        "The entry file; the code's file gets its name.",
+        &["names the file", "a command is suggested, never filled in"],
+    ),
+    row(
+        12,
+        "lang",
+        "The language; it decides the ending of the file.",
+        &["names the file", "a command is suggested, never filled in"],
+    ),
+    row(
+        13,
+        "image",
+        "The image that runs.",
+        &[
+            "the digest that ran is recorded",
+            "a build gives it to the function by digest, the next job runs it, undo takes it back",
+            "a bad name is refused",
+        ],
+    ),
+    row(
+        14,
+        "base_image",
+        "The image that a build starts from.",
+        &["a build starts from it", "needed for a build unless a Dockerfile is given"],
+    ),
+    row(
+        15,
+        "command",
+        "A line, split by the rules of a shell without one running; a list as it is; or one word.",
+        &["a line is split", "a list is taken as it is", "one word", "an open quote is refused"],
+    ),
+    row(16, "args", "The arguments, as they are.", &["quotes", "spaces", "empty words", "$VAR is left alone"]),
+    row(17, "action", "What to do with the function.", &["job", "serve", "deploy", "build"]),
+    row(
+        18,
+        "node_selector",
+        "Labels that the node must have.",
+        &["list of keys and values", "mapping", "a selector that no node has is told as Unschedulable"],
+    ),
+    row(
+        19,
+        "volumes",
+        "Mounted into the container. A claim that a run makes outlives it, unless that was not wanted.",
+        &[
+            "existing claim: what one run writes the next one reads",
+            "new claim: size, class, access mode",
+            "new claim: kept by default",
+            "new claim: deleted with the run where that was chosen",
+            "config_map",
+            "secret",
+            "empty_dir: size and medium",
+            "ephemeral",
+            "subPath",
+            "readOnly",
+            "image: refused with the reason where the cluster offers none",
+            "what is not there is refused",
+        ],
+    ),
+    row(
+        20,
+        "resources",
+        "What is set aside on the node, and the most the container may use.",
+        &[
+            "cpu: requests and limits",
+            "mem: requests and limits",
+            "the flat shape",
+            "disk",
+            "gpu by the key that nodes advertise",
+            "a limit below its request is refused",
+        ],
+    ),
+    row(
+        21,
+        "affinity",
+        "Which nodes and neighbours the pod wants; a Kubernetes object.",
+        &["camelCase", "snake_case", "an unknown key is refused"],
+    ),
+    row(
+        22,
+        "tolerations",
+        "Taints that the pod puts up with.",
+        &["camelCase", "snake_case", "a tainted node takes it", "a tainted node takes no other"],
+    ),
+    row(
+        23,
+        "envs",
+        "Environment variables, taken literally.",
+        &[
+            "printed by the process",
+            "an empty value",
+            "= and newline in a value",
+            "1,000 of them",
+            "a bad name is refused",
+        ],
+    ),
+    row(
+        24,
+        "secrets",
+        "Names; the values lie in the keyring and reach the process through a Secret that the run's object owns.",
+        &[
+            "an environment variable",
+            "nowhere but in the Secret that the run owns",
+            "an unknown one is refused",
+            "without a keyring: for this session only",
+            "removed between launch and start",
+        ],
+    ),
+    row(
+        25,
+        "profile",
+        "A saved preset of task fields; what the run says itself wins.",
+        &["fills what is not said", "the user wins", "what came from it is told", "an unknown one is refused"],
+    ),
+    row(
+        26,
+        "backoff_limit",
+        "How often a job is tried again.",
+        &["attempts with their pods, exit codes and logs", "the second attempt's success makes the run COMPLETED"],
+    ),
+    row(
+        27,
+        "schedule",
+        "When a job starts, again and again.",
+        &[
+            "five fields",
+            "macros",
+            "time zone",
+            "next five fires",
+            "suspend and resume",
+            "run now",
+            "concurrencyPolicy",
+            "each fire is a child run",
+            "fires while Berth was closed",
+            "a bad one is refused",
+        ],
+    ),
+    row(
+        28,
+        "replicas",
+        "How many pods run.",
+        &["deploy", "serve", "scale up and down", "to zero and back", "ready n of m"],
+    ),
+    row(
+        29,
+        "service_port",
+        "Ports that are published.",
+        &["both spellings", "name and protocol", "opens from the laptop"],
+    ),
+    row(30, "service_type", "How they are published.", &["ClusterIP", "NodePort", "LoadBalancer"]),
+    row(
+        31,
+        "instructions",
+        "The steps of a build.",
+        &[
+            "bare text becomes RUN",
+            "full lines as they are",
+            "a whole Dockerfile verbatim",
+            "what cannot be a recipe is refused",
+        ],
+    ),
+    row(
+        0,
+        "run",
+        "No parameters of its own: merged, frozen, with the origin of each value.",
+        &["frozen", "the origin of each value"],
+    ),
+    row(
+        BEYOND,
+        "beyond the specification",
+        "What users of the original expect, and a way out.",
+        &[
+            "image_pull_policy",
+            "image_pull_secrets",
+            "env_from: a key of a Secret or a ConfigMap",
+            "secret as a file",
+            "size of /dev/shm",
+            "service_account",
+            "pod_patch: checked by a dry run",
+        ],
+    ),
+];
+
+/// The number of what no row says.
+pub const BEYOND: u8 = 99;

@@ -1,0 +1,52 @@
+import { screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, test, vi } from "vitest";
+
+import type { BuildView } from "@/ipc";
+import { failure } from "@/ipc/mock";
+import { runDetails, runView } from "@/test/builders";
+import { renderAt } from "@/test/render";
+
+const id = "aaaa1111-0000-4000-8000-000000000000";
+const built = `registry.example.org/team/iris@sha256:${"a".repeat(64)}`;
+
+function build(pinned: BuildView["pinned"]) {
+  const run = runView({ id, function: "iris", action: "build" });
+  const dockerfile = "FROM python:3.12\nRUN pip install x\n";
+  return runDetails(run, {
+    build: { dockerfile, image: "registry.example.org/team/iris:abc", built, pinned },
+  });
+}
+
+test("a build shows its Dockerfile, its image by digest and who uses it, and can be undone", async () => {
+  const undoBuild = vi.fn(() => 3);
+  const details = build({ version: 2, replaced: null, undone: null });
+  renderAt(`/runs/${id}?tab=overview`, { runDetails: () => details, undoBuild });
+  expect(await screen.findByText(built)).toBeVisible();
+  expect(screen.getByLabelText("Dockerfile")).toHaveTextContent("RUN pip install x");
+  expect(screen.getByText("Used by version 2 of iris, which used no image before.")).toBeVisible();
+  await userEvent.click(screen.getByRole("button", { name: "Undo…" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Take it off" }));
+  expect(undoBuild).toHaveBeenCalledWith({ run: id });
+});
+
+test("an image that was taken off says so and cannot be taken off twice", async () => {
+  const details = build({ version: 2, replaced: "old:1", undone: 3 });
+  renderAt(`/runs/${id}?tab=overview`, { runDetails: () => details });
+  expect(await screen.findByText("Version 3 of iris uses old:1 again.")).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Undo…" })).not.toBeInTheDocument();
+});
+
+test("a registry is chosen for a project, and what is wrong with it stands at its address", async () => {
+  const setRegistry = vi.fn().mockImplementation(() => {
+    throw failure("invalid_input", '"https://x" is not a registry.');
+  });
+  renderAt("/settings", { setRegistry });
+  await userEvent.click(await screen.findByRole("button", { name: "Registry of default: Choose…" }));
+  await userEvent.type(await screen.findByLabelText("Address"), "https://x");
+  await userEvent.click(screen.getByLabelText("It speaks plain HTTP"));
+  await userEvent.click(screen.getByRole("button", { name: "Save" }));
+  expect(await screen.findByText('"https://x" is not a registry.')).toBeVisible();
+  const registry = { address: "https://x", secret: null, plain_http: true, cache: false };
+  expect(setRegistry).toHaveBeenCalledWith({ project: "default", registry });
+});

@@ -1,0 +1,2 @@
+export { BuildSection } from "./BuildSection";
+export { RegistryDialog } from "./RegistryDialog";

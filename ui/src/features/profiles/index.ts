@@ -1,0 +1,3 @@
+export { profileListOptions } from "./api";
+export { profileEffect } from "./effect";
+export { ProfileList } from "./ProfileList";

@@ -1,0 +1,3 @@
+export { projectListOptions, useProject } from "./api";
+export { ProjectSettings } from "./ProjectSettings";
+export { ProjectSwitcher } from "./ProjectSwitcher";

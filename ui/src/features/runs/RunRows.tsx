@@ -1,0 +1,85 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, type RefObject } from "react";
+
+import type { RunView } from "@/ipc";
+
+import type { Column } from "./columns";
+import { RunRow } from "./RunRow";
+import classes from "./runs.module.css";
+import type { useChoice } from "./useChoice";
+import { useRowKeys } from "./useRowKeys";
+
+/** Height of the header, which stays over the rows, in pixels. */
+const HEADER = 38;
+
+/** How near to the end of what is read the next page is asked for, in rows. */
+const NEAR = 30;
+
+type Props = {
+  runs: readonly RunView[];
+  columns: ReadonlySet<Column>;
+  /** Height of a row, in pixels. */
+  height: number;
+  scroller: RefObject<HTMLDivElement | null>;
+  choice: ReturnType<typeof useChoice>;
+  hasMore: boolean;
+  onMore: () => void;
+  onShow: (run: string) => void;
+  onOpen: (run: RunView) => void;
+};
+
+/**
+ * The rows: only those in view are drawn, further pages are read as they come near. Each lies at its place by itself, so
+ * that one that comes or goes moves no other and nothing but it is painted.
+ */
+export function RunRows({ runs, columns, height, scroller, choice, hasMore, onMore, onShow, onOpen }: Props) {
+  const virtual = useVirtualizer({
+    count: runs.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => height,
+    getItemKey: (index) => runs[index]?.id ?? index,
+    overscan: 6,
+    scrollPaddingEnd: HEADER,
+    // The whole of a small list where nothing is laid out (tests without a browser).
+    initialRect: { width: 1000, height: 900 },
+  });
+  useEffect(() => virtual.measure(), [virtual, height]);
+  const items = virtual.getVirtualItems();
+  const last = items.at(-1)?.index ?? 0;
+  const isNear = hasMore && last >= runs.length - NEAR;
+  useEffect(() => {
+    if (isNear) onMore();
+  }, [isNear, onMore]);
+  const rows = useRowKeys({
+    runs,
+    scroller,
+    choice,
+    onOpen,
+    reveal: (index) => virtual.scrollToIndex(index),
+  });
+  return (
+    <tbody role="rowgroup" className={classes.rows} style={{ height: virtual.getTotalSize() }}>
+      {items.map((item) => {
+        const run = runs[item.index];
+        return (
+          run && (
+            <RunRow
+              key={run.id}
+              run={run}
+              columns={columns}
+              index={item.index}
+              top={item.start}
+              height={height}
+              isChosen={choice.has(run.id)}
+              isCurrent={rows.current === run.id}
+              onFocus={rows.onFocus}
+              onChoose={choice.toggle}
+              onShow={onShow}
+              onOpen={onOpen}
+            />
+          )
+        );
+      })}
+    </tbody>
+  );
+}

@@ -1,0 +1,97 @@
+import { Button, Group, Stack, Table, Text, Title } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+
+import { Ways } from "@/features/services";
+import type { RunFilter, RunState, RunView } from "@/ipc";
+import { Ago } from "@/shared/Ago";
+import { Empty } from "@/shared/Empty";
+import { copiesText } from "@/shared/format";
+import { Loaded } from "@/shared/Loaded";
+
+import { runListOptions } from "./api";
+import { RunStateBadge } from "./RunStateBadge";
+import classes from "./runs.module.css";
+
+/** States in which a service may live: what has failed can be mended, what was stopped can go on. */
+const living: RunState[] = ["CREATED", "BUILT", "READY", "PENDING", "RUNNING", "ERROR", "STOP", "STOPPED"];
+
+/** Every service and deployment that lives, and the ways to it from here. */
+export function ServiceList({ project }: { project: string }) {
+  const filter = (action: "serve" | "deploy"): RunFilter => ({ project, action, states: living });
+  const served = useInfiniteQuery(runListOptions(filter("serve")));
+  const deployed = useInfiniteQuery(runListOptions(filter("deploy")));
+  const pages = [...(served.data?.pages ?? []), ...(deployed.data?.pages ?? [])];
+  const runs = pages.flatMap((page) => page.runs).filter((run) => !run.is_final);
+  return (
+    <Stack className={classes.services} gap="sm">
+      <Group justify="space-between">
+        <Title order={1} size="h3">
+          Services
+        </Title>
+        <Button size="xs" renderRoot={(props) => <Link to="/new" search={{ action: "serve" }} {...props} />}>
+          New service
+        </Button>
+      </Group>
+      <Loaded query={served} what="services">
+        {() =>
+          runs.length === 0 ? (
+            <Empty title="No services">
+              <Text size="sm">
+                A service is a function that runs until it is stopped, behind an address: an API, a page, a
+                worker. What runs is listed here, with a way to it from this computer.
+              </Text>
+            </Empty>
+          ) : (
+            <div className={classes.servicesScroll}>
+              <Table
+                className={`${classes.table} ${classes.serviceTable}`}
+                verticalSpacing={7}
+                stickyHeader
+                aria-label="Services"
+              >
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th w={110}>State</Table.Th>
+                    <Table.Th w={190}>Service</Table.Th>
+                    <Table.Th w={110}>Copies</Table.Th>
+                    <Table.Th w={100}>Started</Table.Th>
+                    <Table.Th>From here</Table.Th>
+                  </Table.Tr>
+                </Table.Thead>
+                <Table.Tbody>
+                  {runs.map((run) => (
+                    <Row key={run.id} run={run} />
+                  ))}
+                </Table.Tbody>
+              </Table>
+            </div>
+          )
+        }
+      </Loaded>
+    </Stack>
+  );
+}
+
+function Row({ run }: { run: RunView }) {
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <RunStateBadge run={run} />
+      </Table.Td>
+      <Table.Td className={classes.name}>
+        <Link to="/runs/$runId" params={{ runId: run.id }}>
+          {run.name}
+        </Link>
+        <Text size="xs" c="dimmed">
+          {run.function} · {run.namespace}
+        </Text>
+      </Table.Td>
+      <Table.Td>{run.copies ? copiesText(run.copies) : "–"}</Table.Td>
+      <Table.Td>{run.started ? <Ago time={run.started} /> : "–"}</Table.Td>
+      <Table.Td>
+        {run.action === "serve" ? <Ways run={run} /> : <Text size="sm">It has no address.</Text>}
+      </Table.Td>
+    </Table.Tr>
+  );
+}

@@ -1,0 +1,184 @@
+import { Badge, Button, Group, Stack, Table, Text, Title, VisuallyHidden } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+
+import { useProject } from "@/features/projects";
+import type { SecretView } from "@/ipc";
+import { Ago } from "@/shared/Ago";
+import { ConfirmDialog } from "@/shared/ConfirmDialog";
+import { Empty } from "@/shared/Empty";
+import { Icon } from "@/shared/Icon";
+import { Loaded } from "@/shared/Loaded";
+
+import { secretListOptions, useDeleteSecret } from "./api";
+import { guides, type Guide } from "./guides";
+import classes from "./secrets.module.css";
+import { SecretDialog } from "./SecretDialog";
+
+/** What the open dialog is about. */
+type Open =
+  | { about: "new" }
+  | { about: "replace"; name: string }
+  | { about: "guide"; guide: Guide }
+  | { about: "delete"; name: string };
+
+/** Names, where the values lie, and who uses them; a value is typed and never shown. */
+export function SecretList() {
+  const query = useQuery(secretListOptions(useProject()));
+  const [open, setOpen] = useState<Open | null>(null);
+  const close = () => setOpen(null);
+  const add = (
+    <Group gap="xs">
+      {guides.map((guide) => (
+        <Button
+          key={guide.label}
+          size="xs"
+          variant="default"
+          onClick={() => setOpen({ about: "guide", guide })}
+        >
+          {guide.label}…
+        </Button>
+      ))}
+      <Button
+        size="xs"
+        leftSection={<Icon name="plus" size={14} />}
+        onClick={() => setOpen({ about: "new" })}
+      >
+        New secret
+      </Button>
+    </Group>
+  );
+  return (
+    <Stack className={classes.screen} gap="sm">
+      <Group justify="space-between">
+        <Title order={1} size="h3">
+          Secrets
+        </Title>
+        {add}
+      </Group>
+      <Loaded query={query} what="secrets">
+        {(secrets) =>
+          secrets.length === 0 ? (
+            <Empty title="No secrets yet">
+              <Text size="sm">
+                A secret is a value that a run needs and nobody should read: a password, a token, a key. It
+                lies in the keyring of this computer, and a run that names it gets it as an environment
+                variable.
+              </Text>
+            </Empty>
+          ) : (
+            <div className={classes.scroll}>
+              <Table
+                className={classes.table}
+                highlightOnHover
+                stickyHeader
+                verticalSpacing={7}
+                aria-label="Secrets"
+              >
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th>Secret</Table.Th>
+                    <Table.Th w={170}>Its value lies</Table.Th>
+                    <Table.Th w={120}>Set</Table.Th>
+                    <Table.Th>Used by</Table.Th>
+                    <Table.Th w={170}>
+                      <VisuallyHidden>Actions</VisuallyHidden>
+                    </Table.Th>
+                  </Table.Tr>
+                </Table.Thead>
+                <Table.Tbody>
+                  {secrets.map((secret) => (
+                    <Row
+                      key={secret.name}
+                      secret={secret}
+                      onReplace={() => setOpen({ about: "replace", name: secret.name })}
+                      onDelete={() => setOpen({ about: "delete", name: secret.name })}
+                    />
+                  ))}
+                </Table.Tbody>
+              </Table>
+            </div>
+          )
+        }
+      </Loaded>
+      {open?.about === "new" && (
+        <SecretDialog title="New secret" fields={[{ name: "", label: "Value" }]} onClose={close} />
+      )}
+      {open?.about === "replace" && (
+        <SecretDialog
+          title={`Replace ${open.name}`}
+          fields={[{ name: open.name, label: "New value" }]}
+          onClose={close}
+        />
+      )}
+      {open?.about === "guide" && (
+        <SecretDialog
+          title={open.guide.label}
+          note={open.guide.note}
+          fields={open.guide.fields}
+          onClose={close}
+        />
+      )}
+      {open?.about === "delete" && <DeleteSecret name={open.name} onClose={close} />}
+    </Stack>
+  );
+}
+
+type RowProps = { secret: SecretView; onReplace: () => void; onDelete: () => void };
+
+function Row({ secret, onReplace, onDelete }: RowProps) {
+  return (
+    <Table.Tr>
+      <Table.Td className={classes.name}>{secret.name}</Table.Td>
+      <Table.Td>
+        {secret.place === "keyring" ? (
+          "in the keyring"
+        ) : (
+          <Badge variant="default" size="sm" tt="none" title="It is forgotten when Berth is closed.">
+            in this session only
+          </Badge>
+        )}
+      </Table.Td>
+      <Table.Td>{secret.updated ? <Ago time={secret.updated} /> : "–"}</Table.Td>
+      <Table.Td className={classes.name} title={secret.used_by.join(", ")}>
+        {secret.used_by.length > 0 ? secret.used_by.join(", ") : "–"}
+      </Table.Td>
+      <Table.Td>
+        <Group gap="xs" justify="flex-end" wrap="nowrap">
+          <Button
+            size="compact-xs"
+            variant="default"
+            aria-label={`Replace ${secret.name}`}
+            onClick={onReplace}
+          >
+            Replace…
+          </Button>
+          <Button size="compact-xs" variant="default" aria-label={`Delete ${secret.name}`} onClick={onDelete}>
+            Delete…
+          </Button>
+        </Group>
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+function DeleteSecret({ name, onClose }: { name: string; onClose: () => void }) {
+  const remove = useDeleteSecret(name);
+  return (
+    <ConfirmDialog
+      isOpen
+      title={`Delete ${name}`}
+      confirm="Delete"
+      isDestructive
+      isPending={remove.isPending}
+      error={remove.error}
+      onConfirm={() => remove.mutate(undefined, { onSuccess: onClose })}
+      onClose={onClose}
+    >
+      <Text size="sm">
+        Its value goes with it, which cannot be undone. Runs that have it already keep it; a new run that
+        names it is refused.
+      </Text>
+    </ConfirmDialog>
+  );
+}

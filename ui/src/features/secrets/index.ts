@@ -1,0 +1,2 @@
+export { secretListOptions } from "./api";
+export { SecretList } from "./SecretList";

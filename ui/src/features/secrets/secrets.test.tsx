@@ -1,0 +1,113 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, test, vi } from "vitest";
+
+import type { SecretView } from "@/ipc";
+import { failure } from "@/ipc/mock";
+import { renderAt } from "@/test/render";
+
+const token: SecretView = {
+  name: "TOKEN",
+  place: "keyring",
+  updated: "2026-03-10T12:00:00Z",
+  used_by: ["train", "nightly"],
+};
+const passing: SecretView = { name: "PASSING", place: "session", updated: null, used_by: [] };
+
+test("names are listed with where the value lies and who uses it", async () => {
+  renderAt("/secrets", { listSecrets: () => [token, passing] });
+  const kept = (await screen.findByText("TOKEN")).closest("tr");
+  expect(kept && within(kept).getByText("in the keyring")).toBeInTheDocument();
+  expect(kept && within(kept).getByText("train, nightly")).toBeInTheDocument();
+  const held = screen.getByText("PASSING").closest("tr");
+  expect(held && within(held).getByText("in this session only")).toBeInTheDocument();
+});
+
+test("a value is typed masked, sent once, and left nowhere on the page", async () => {
+  const setSecret = vi.fn(() => null);
+  const { client } = renderAt("/secrets", { listSecrets: () => [], setSecret });
+  await userEvent.click(await screen.findByRole("button", { name: "New secret" }));
+  const dialog = await screen.findByRole("dialog", { name: "New secret" });
+  await userEvent.type(within(dialog).getByRole("textbox", { name: "Name" }), "TOKEN");
+  const value = within(dialog).getByLabelText("Value");
+  expect(value).toHaveAttribute("type", "password");
+  await userEvent.type(value, "canary-5f2e");
+  await userEvent.click(within(dialog).getByRole("button", { name: "Set" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
+  expect(setSecret).toHaveBeenCalledExactlyOnceWith({
+    project: "default",
+    name: "TOKEN",
+    value: "canary-5f2e",
+    forSession: false,
+  });
+  expect(document.body.innerHTML).not.toContain("canary");
+  expect(
+    JSON.stringify(
+      client
+        .getQueryCache()
+        .getAll()
+        .map((query) => query.state),
+    ),
+  ).not.toContain("canary");
+  expect(Object.values({ ...localStorage, ...sessionStorage }).join()).not.toContain("canary");
+});
+
+test("what is wrong is told at its field", async () => {
+  const setSecret = () => {
+    const message = '"a b" is not a secret name.';
+    throw failure("invalid_input", message, { fields: [{ path: "name", code: "secret_name", message }] });
+  };
+  renderAt("/secrets", { listSecrets: () => [], setSecret });
+  await userEvent.click(await screen.findByRole("button", { name: "New secret" }));
+  const dialog = await screen.findByRole("dialog", { name: "New secret" });
+  await userEvent.click(within(dialog).getByRole("button", { name: "Set" }));
+  expect(await within(dialog).findByText('"a b" is not a secret name.')).toBeInTheDocument();
+  expect(within(dialog).getByRole("textbox", { name: "Name" })).toBeInvalid();
+});
+
+test("without a keyring the value can be kept for this session", async () => {
+  const setSecret = vi.fn((args: Record<string, unknown>) => {
+    if (args.forSession !== true) throw failure("keyring", "the keyring cannot be used: it is locked");
+    return null;
+  });
+  renderAt("/secrets", { listSecrets: () => [token], setSecret });
+  await userEvent.click(await screen.findByRole("button", { name: "Replace TOKEN" }));
+  const dialog = await screen.findByRole("dialog", { name: "Replace TOKEN" });
+  await userEvent.type(within(dialog).getByLabelText("New value"), "x");
+  await userEvent.click(within(dialog).getByRole("button", { name: "Set" }));
+  expect(await within(dialog).findByText("The keyring cannot be used")).toBeInTheDocument();
+  await userEvent.click(within(dialog).getByRole("button", { name: "Keep for this session" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
+  expect(setSecret).toHaveBeenLastCalledWith({
+    project: "default",
+    name: "TOKEN",
+    value: "x",
+    forSession: true,
+  });
+});
+
+test("a guided entry sets what belongs together under the names that programs look for", async () => {
+  const setSecret = vi.fn(() => null);
+  renderAt("/secrets", { listSecrets: () => [token], setSecret });
+  await userEvent.click(await screen.findByRole("button", { name: "S3 storage…" }));
+  const dialog = await screen.findByRole("dialog", { name: "S3 storage" });
+  await userEvent.type(within(dialog).getByLabelText("Access key"), "key");
+  await userEvent.type(within(dialog).getByLabelText("Secret key"), "hidden");
+  await userEvent.click(within(dialog).getByRole("button", { name: "Set" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
+  expect(setSecret.mock.calls).toEqual([
+    [{ project: "default", name: "AWS_ACCESS_KEY_ID", value: "key", forSession: false }],
+    [{ project: "default", name: "AWS_SECRET_ACCESS_KEY", value: "hidden", forSession: false }],
+  ]);
+});
+
+test("deleting says what happens to runs", async () => {
+  const deleteSecret = vi.fn(() => null);
+  renderAt("/secrets", { listSecrets: () => [token], deleteSecret });
+  await userEvent.click(await screen.findByRole("button", { name: "Delete TOKEN" }));
+  const dialog = await screen.findByRole("dialog", { name: "Delete TOKEN" });
+  expect(within(dialog).getByText(/a new run that\s+names it is refused/)).toBeInTheDocument();
+  await userEvent.click(within(dialog).getByRole("button", { name: "Delete" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
+  expect(deleteSecret).toHaveBeenCalledWith({ project: "default", name: "TOKEN" });
+});

@@ -1,0 +1,2 @@
+export { noteForwards, useResume } from "./api";
+export { ServicePanel, Ways } from "./ServicePanel";
