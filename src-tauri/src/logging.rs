@@ -16,12 +16,16 @@ const KEPT: usize = 7;
 /// # Errors
 /// Where the folder cannot be made or written.
 pub(crate) fn start(data_dir: &Path) -> Result<WorkerGuard, InitError> {
+    let folder = data_dir.join("log");
+    // The appender would make it too, but not before it has complained on standard error that it is not there. A
+    // failure comes again from the appender, with its reason.
+    std::fs::create_dir_all(&folder).ok();
     let appender = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("berth-desktop")
         .filename_suffix("log")
         .max_log_files(KEPT)
-        .build(data_dir.join("log"))?;
+        .build(folder)?;
     let (writer, guard) = tracing_appender::non_blocking(appender);
     let filter = EnvFilter::try_from_env("BERTH_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     let logger = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(writer);

@@ -43,7 +43,8 @@ const look = EditorView.theme({
   ".cm-content": { caretColor: "var(--mantine-color-text)", padding: "6px 0" },
   ".cm-gutters": {
     color: "var(--mantine-color-dimmed)",
-    backgroundColor: "transparent",
+    // It stays while a long line is scrolled under it.
+    backgroundColor: "var(--mantine-color-default)",
     border: "none",
     fontVariantNumeric: "tabular-nums",
   },
