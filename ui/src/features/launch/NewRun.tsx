@@ -10,6 +10,7 @@ import { ConfirmDialog } from "@/shared/ConfirmDialog";
 import { ErrorPanel } from "@/shared/ErrorPanel";
 import { Loading } from "@/shared/Loading";
 import { newRunId } from "@/shared/runId";
+import { useLatest } from "@/shared/useLatest";
 
 import { draftOptions, useCheck, useLaunch, useSaveFunction } from "./api";
 import { AdvancedSection } from "./AdvancedSection";
@@ -22,6 +23,7 @@ import classes from "./launch.module.css";
 import { LimitsSection } from "./LimitsSection";
 import { differences, draftKey, keptNames, type Origin } from "./origin";
 import { Outcome } from "./Outcome";
+import { Part } from "./Part";
 import { PlacementSection } from "./PlacementSection";
 import { PreviewPane } from "./PreviewPane";
 import { sortProblems, type Field } from "./problems";
@@ -112,15 +114,15 @@ function Form({ place: chosen, origin, stored, unread }: FormProps) {
   const section: SectionProps = {
     draft,
     place,
-    change: (part) => {
+    change: useLatest((part) => {
       if (launch.isError) launch.reset();
       if (!check.isIdle) check.reset();
       if (!save.isIdle) save.reset();
       change(part);
       judged.onType(Object.keys(part));
-    },
+    }),
     problem: (field) => (judged.isTold(field) ? sorted.fields.get(field) : undefined),
-    onLeave: judged.onLeave,
+    onLeave: useLatest(judged.onLeave),
   };
 
   const isService = draft.action === "serve" || draft.action === "deploy";
@@ -282,21 +284,21 @@ function Form({ place: chosen, origin, stored, unread }: FormProps) {
           {isReady ? (
             <>
               {draft.action === "build" ? (
-                <BuildSection {...section} />
+                <Part {...section} of={BuildSection} />
               ) : (
-                <ImageSection {...section} preview={preview.data} />
+                <Part {...section} of={ImageSection} preview={preview.data} />
               )}
-              <CodeSection {...section} />
-              {isService && <ServiceSection {...section} />}
-              {draft.action === "job" && <ScheduleSection {...section} />}
-              <EnvironmentSection {...section} />
-              <SecretsSection {...section} />
-              <VolumesSection {...section} />
-              <ProfileSection {...section} preview={preview.data} />
-              <ResourcesSection {...section} />
-              <PlacementSection {...section} />
-              {!isService && <LimitsSection {...section} />}
-              <AdvancedSection {...section} />
+              <Part {...section} of={CodeSection} />
+              {isService && <Part {...section} of={ServiceSection} />}
+              {draft.action === "job" && <Part {...section} of={ScheduleSection} />}
+              <Part {...section} of={EnvironmentSection} />
+              <Part {...section} of={SecretsSection} />
+              <Part {...section} of={VolumesSection} />
+              <Part {...section} of={ProfileSection} preview={preview.data} />
+              <Part {...section} of={ResourcesSection} />
+              <Part {...section} of={PlacementSection} />
+              {!isService && <Part {...section} of={LimitsSection} />}
+              <Part {...section} of={AdvancedSection} />
             </>
           ) : (
             error === null && <Loading what="what the form is filled from" rows={8} />
