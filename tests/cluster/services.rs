@@ -54,7 +54,7 @@ impl Scene {
         self.program.run(run).await.run.status
     }
 
-    async fn is(&self, run: RunId, what: &str, holds: impl Fn(&RunStatus) -> bool) -> RunStatus {
+    pub async fn is(&self, run: RunId, what: &str, holds: impl Fn(&RunStatus) -> bool) -> RunStatus {
         let began = std::time::Instant::now();
         loop {
             let status = self.status(run).await;
@@ -237,7 +237,7 @@ async fn what_keeps_a_service_from_answering_is_told_with_its_reason() {
     let missing = json!({"image": image("nobody-made-this"), "command": ["true"]});
     let missing = scene.launch(Action::Deploy, missing, json!({})).await;
     let unready = json!({"readiness_probe": {"command": ["test", "-e", "/tmp/ready"], "period_seconds": 1}});
-    let unready = scene.launch(Action::Deploy, busybox("sleep 1000"), unready).await;
+    let unready = scene.launch(Action::Deploy, busybox("trap 'exit 0' TERM; sleep 1000 & wait"), unready).await;
 
     let is_looping = |status: &RunStatus| status.reason == Some(Reason::CrashLoop) && status.phase == Phase::Blocked;
     let looping = scene.is(crash, "a crash loop", is_looping).await;
@@ -257,6 +257,15 @@ async fn what_keeps_a_service_from_answering_is_told_with_its_reason() {
     assert!(late.message.as_ref().unwrap().contains("readiness probe"), "{:?}", late.message);
     let exit = scene.program.app.wait(unready, Some(Duration::from_secs(5))).await.unwrap();
     assert_eq!(exit.run.status.state, RunState::Error, "waiting ends with the failure");
+
+    // Stopped and resumed, it is given its whole time anew, and is judged by it again.
+    scene.program.app.stop(unready).await.unwrap();
+    scene.is(unready, "stopped", |status| status.state == RunState::Stopped).await;
+    let began = std::time::Instant::now();
+    scene.program.app.resume(unready).await.unwrap();
+    let again = scene.is(unready, "too late again", |status| status.state == RunState::Error).await;
+    assert_eq!(again.reason, Some(Reason::ProgressDeadline), "{again:?}");
+    assert!(began.elapsed() >= Duration::from_secs(3), "told before its time was over: {:?}", began.elapsed());
 
     // A crash loop of a minute: each instance that ended is kept apart, whole.
     until(60, "three instances were kept", || async { scene.program.app.logs(crash).unwrap().len() >= 3 }).await;

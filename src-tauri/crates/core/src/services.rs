@@ -44,7 +44,12 @@ impl App {
         .await?;
         let (cluster, main) = self.main_of(&row.run).await?;
         let began = Instant::now();
-        asked(cluster.scale(&main, copies).await, &row.run, began)?;
+        // One that goes on is given its whole time to become ready again.
+        let answer = match row.run.status.state {
+            RunState::Stop | RunState::Stopped => cluster.resume(&main, copies, self.ports.clock.now()).await,
+            _ => cluster.scale(&main, copies).await,
+        };
+        asked(answer, &row.run, began)?;
         tracing::info!(run_id = %run, copies, "asked for copies");
         Ok(wanted.unwrap_or(row))
     }

@@ -339,6 +339,17 @@ impl Cluster {
         self.patch(object, "scale", json!({"spec": {"replicas": copies}})).await
     }
 
+    /// Gives a Deployment that has no copies so many again. `at` is noted in its pods.
+    ///
+    /// # Errors
+    /// `NotFound` or `Conflict` where the object is gone or another.
+    pub async fn resume(&self, object: &ObjectRef, copies: u32, at: Timestamp) -> Result<Value, Error> {
+        // As at the release: to scaling alone the progress deadline does not apply.
+        let annotations = json!({labels::RESTARTED_AT: at.to_string()});
+        let change = json!({"spec": {"replicas": copies, "template": {"metadata": {"annotations": annotations}}}});
+        self.patch(object, "resume", change).await
+    }
+
     /// Makes an alias, or points the one of its name that Berth made at another run.
     ///
     /// # Errors

@@ -34,8 +34,9 @@ fn standing(deployment: &Deployment, pods: &[&Pod], attempts: &[ReadAttempt], co
             Standing::plain(Phase::Held)
         };
     }
-    let is_late = condition(deployment, "Progressing", "False")
-        .is_some_and(|condition| condition.reason.as_deref() == Some("ProgressDeadlineExceeded"));
+    let is_late = is_current(deployment)
+        && condition(deployment, "Progressing", "False")
+            .is_some_and(|condition| condition.reason.as_deref() == Some("ProgressDeadlineExceeded"));
     let cause = cause(deployment, pods, attempts);
     if copies.ready == 0 {
         let phase = if pods.is_empty() { Phase::Queued } else { Phase::Starting };
@@ -59,12 +60,18 @@ fn standing(deployment: &Deployment, pods: &[&Pod], attempts: &[ReadAttempt], co
     Standing { phase: Phase::Running, reason: None, message: rolling_out(deployment, copies) }
 }
 
+/// Whether the cluster has looked at what was asked last; until then its status tells of what was asked before.
+fn is_current(deployment: &Deployment) -> bool {
+    let observed = deployment.status.as_ref().and_then(|status| status.observed_generation);
+    observed >= deployment.metadata.generation
+}
+
 /// A new version is taking the place of the old, copy by copy.
 fn rolling_out(deployment: &Deployment, copies: Copies) -> Option<String> {
     let status = deployment.status.as_ref()?;
     let number = |value: Option<i32>| value.and_then(|value| u32::try_from(value).ok()).unwrap_or(0);
     let (new, all) = (number(status.updated_replicas), number(status.replicas));
-    let is_current = status.observed_generation >= deployment.metadata.generation;
+    let is_current = is_current(deployment);
     let is_done = is_current && new >= copies.wanted && all <= new;
     (!is_done).then(|| {
         let new = if is_current { new.min(copies.wanted) } else { 0 };

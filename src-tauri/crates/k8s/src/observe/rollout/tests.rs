@@ -127,6 +127,10 @@ fn a_version_that_is_late_says_why_and_whether_others_answer() {
     );
     let partly = seen(deployment(2, &late), vec![pod("a", true, &running()), broken], vec![]);
     check(&partly, Phase::Running, reason, (1, 2), &["1 of 2 ready", "no such image"]);
+    // Asked anew (a restart, a resume): the verdict was about what was asked before.
+    let mut anew = deployment(1, &late);
+    anew["metadata"]["generation"] = json!(3);
+    check(&seen(anew, vec![], vec![]), Phase::Queued, None, (0, 1), &[]);
 }
 
 #[test]
