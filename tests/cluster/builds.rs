@@ -63,8 +63,10 @@ impl Scene {
         self.program.run(run).await.run.status
     }
 
+    /// The log of the container that does the work; that of the one that fetches code stands beside it.
     fn log(&self, run: RunId) -> String {
-        let log = self.program.log(run).expect("a log");
+        let logs = self.program.app.logs(run).unwrap();
+        let log = logs.into_iter().find(|log| log.key.container == "main").expect("a log");
         String::from_utf8_lossy(&self.program.text(&log)).into_owned()
     }
 
@@ -166,6 +168,56 @@ async fn code_is_the_context_and_layers_that_are_kept_are_not_built_again() {
     assert_eq!(digest(first).await, digest(second).await, "the same layers are the same image");
 }
 
+/// The context is the code, and so may be the recipe: of a repository, of an archive elsewhere, of a folder of this machine.
+#[tokio::test(flavor = "multi_thread")]
+pub async fn code_that_is_fetched_brings_its_own_dockerfile() {
+    let scene = Scene::new(Sandbox::new("build-source").await, own_registry()).await;
+    crate::sources::servers::start(&scene.sandbox).await;
+    scene.program.app.set_helper_image(HelperImage::Fetch, image("fetch").parse().ok()).await.unwrap();
+    let base = image("busybox");
+    let from = "git+http://sources:8080/git/image.git";
+    let source = |handler: &str| json!({"code_src": from, "lang": "dockerfile", "handler": handler});
+    let function = source("docker/Dockerfile");
+    let values = json!({"instructions": ["CMD [\"cat\", \"/word\"]"], "envs": [{"name": "BASE", "value": base}]});
+    let (run, status) = scene.built(function, values.clone()).await;
+    assert_eq!(status.state, RunState::Completed, "{:?} {}", status.message, scene.log(run));
+    assert!(status.built_digest.is_some());
+    let plan = scene.program.run(run).await.run.build.unwrap();
+    assert_eq!(plan.dockerfile, format!("# Before this comes docker/Dockerfile of {from}\nCMD [\"cat\", \"/word\"]\n"));
+    assert_eq!(scene.log(scene.job().await), "from the repository\n", "its program is the image's own");
+
+    let (_, status) = scene.built(source("none/Dockerfile"), values.clone()).await;
+    let told = status.message.unwrap();
+    assert_eq!((status.state, status.reason), (RunState::Error, Some(Reason::BuildFailed)), "{told}");
+    assert!(told.contains("no file \"none/Dockerfile\"") && told.contains("handler"), "{told}");
+
+    for (spec, code) in [
+        (json!({"code_src": from, "lang": "dockerfile", "base_image": base}), "given_twice"),
+        (json!({"code_src": from}), "required"),
+    ] {
+        let error = scene.program.app.launch(&scene.request(spec, json!({}))).await.unwrap_err();
+        assert_eq!((error.fields[0].path.as_str(), error.fields[0].code.as_str()), ("base_image", code), "{error:?}");
+    }
+
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in
+        [("Dockerfile", format!("FROM {base}\nCOPY word /word")), ("word", "from an archive\n".to_owned())]
+    {
+        archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut archive, text.as_bytes()).unwrap();
+    }
+    let packed = base64::engine::Engine::encode(
+        &base64::engine::general_purpose::STANDARD,
+        archive.finish().unwrap().into_inner(),
+    );
+    let local = json!({"code_src": "model.zip", "base64": packed, "lang": "dockerfile"});
+    let (run, status) = scene.built(local, json!({"instructions": ["CMD [\"cat\", \"/word\"]"]})).await;
+    assert_eq!(status.state, RunState::Completed, "{:?}", status.message);
+    let logs = scene.program.app.logs(run).unwrap();
+    assert!(logs.iter().any(|log| scene.program.text(log).windows(8).any(|part| part == b"COPY wor")), "{logs:?}");
+}
+
+/// F56: the registry is down at the push; no tag is moved and no function is changed by a build that failed.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_goes_wrong_in_a_build_is_told_in_words_and_the_function_stays_as_it_was() {
     let scene = Scene::new(Sandbox::new("build-faults").await, own_registry()).await;
@@ -191,6 +243,7 @@ async fn what_goes_wrong_in_a_build_is_told_in_words_and_the_function_stays_as_i
     assert!(scene.images().await.iter().all(Option::is_none), "no image was given to the function");
 }
 
+/// F56: the pod of a build is evicted; F38 of its kind.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_build_whose_pod_is_taken_away_says_so_and_can_be_run_again() {
     let scene = Scene::new(Sandbox::new("build-evicted").await, own_registry()).await;
@@ -213,11 +266,11 @@ async fn a_build_whose_pod_is_taken_away_says_so_and_can_be_run_again() {
 
 /// What the registry that asks for a name knows: `me` with the password `right`.
 const USERS: &str = "me:$2b$05$abcdefghijklmnopqrstuu8xaCxxL82bnl.UY74PMksDxIJShppPC\n";
-const ASKING: &str = "auth: {htpasswd: {realm: test, path: /etc/registry/users}}\n";
+pub const ASKING: &str = "auth: {htpasswd: {realm: test, path: /etc/registry/users}}\n";
 const READ_ONLY: &str = "  maintenance: {readonly: {enabled: true}}\n";
 
 /// Starts a registry in the namespace; returns its address for pods.
-async fn registry(sandbox: &Sandbox, storage: &str, auth: &str) -> String {
+pub async fn registry(sandbox: &Sandbox, storage: &str, auth: &str) -> String {
     let config = format!(
         "version: 0.1\nstorage:\n  filesystem: {{rootdirectory: /tmp/registry}}\n{storage}http: {{addr: \":5000\"}}\n{auth}"
     );

@@ -110,6 +110,12 @@ def repositories():
     commit(large, "much", "large", [("large.bin", os.urandom(4 << 20))])
     bare(large, "large")
 
+    image = work("image")
+    # Without a line end after the last word, as editors leave it.
+    recipe = "ARG BASE\nFROM $BASE\nCOPY data/word /word"
+    commit(image, "an image", "image", [("docker/Dockerfile", recipe), ("data/word", "from the repository\n")])
+    bare(image, "image")
+
     private = work("private")
     commit(private, "the private repository", "private")
     os.makedirs(f"{DATA}/private", exist_ok=True)

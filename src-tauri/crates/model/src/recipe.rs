@@ -38,13 +38,17 @@ const ALSO_A_PROGRAM: &str = "ENV";
 pub fn is_dockerfile(function: &FunctionSpec) -> bool {
     let source = function.source.as_ref();
     source.is_some_and(|source| {
-        source.is_inline() && source.lang.as_deref().is_some_and(|lang| lang.eq_ignore_ascii_case("dockerfile"))
+        source.is_inline()
+            && !source.is_archive()
+            && source.lang.as_deref().is_some_and(|lang| lang.eq_ignore_ascii_case("dockerfile"))
     })
 }
 
 /// Writes the Dockerfile of a build.
 ///
 /// - Code whose language is `dockerfile` is the Dockerfile, byte for byte; instructions follow it.
+/// - Code that is fetched or unpacked and whose language is `dockerfile` brings its Dockerfile
+///   ([`Source::dockerfile_within`](crate::Source::dockerfile_within)); what is written here is what follows it.
 /// - Instructions that begin with FROM are a whole Dockerfile and stay as they are.
 /// - Else it begins with the base image, takes the run's variables as arguments and the code (where there is some) into
 ///   `/shared`, where the instructions run.
@@ -59,8 +63,18 @@ pub fn recipe(spec: &RunSpec) -> Result<String, Vec<Problem>> {
     let RunSpec { function, task } = spec;
     let entries = entries(&task.instructions, &mut problems);
     let begins_whole = begins_with_from(&entries);
+    let within = function.source.as_ref().and_then(|source| Some((source, source.dockerfile_within()?)));
     let mut text = if is_dockerfile(function) {
         own(function, &mut problems)
+    } else if let Some((source, file)) = &within {
+        if let Some(base) = &function.base_image {
+            let message = format!(
+                "The code brings a Dockerfile of its own (its language is dockerfile), and \"base_image\" names {base} as well: keep one of them."
+            );
+            problems.push(Problem::new("base_image", "given_twice", message));
+        }
+        let from = source.uri.as_deref().unwrap_or_default();
+        format!("# Before this comes {file} of {from}").replace(['\r', '\n'], " ") + "\n"
     } else {
         match (&function.base_image, begins_whole) {
             (Some(base), true) => {
@@ -73,13 +87,13 @@ pub fn recipe(spec: &RunSpec) -> Result<String, Vec<Problem>> {
             (None, true) => String::new(),
             (Some(base), false) => beginning(&base.normalised(), function.source.is_some(), &task.envs),
             (None, false) => {
-                let message = "A build needs \"base_image\", the image to start from (or a whole Dockerfile: as code with \"lang: dockerfile\", or as instructions that begin with FROM).";
+                let message = "A build needs \"base_image\", the image to start from (or a whole Dockerfile: as code, or within it, with \"lang: dockerfile\", or as instructions that begin with FROM).";
                 problems.push(Problem::new("base_image", "required", message));
                 String::new()
             }
         }
     };
-    let is_whole = begins_whole || is_dockerfile(function);
+    let is_whole = begins_whole || is_dockerfile(function) || within.is_some();
     for (index, steps) in &entries {
         for step in steps {
             match written(step, is_whole) {

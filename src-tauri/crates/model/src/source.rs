@@ -84,6 +84,20 @@ impl Source {
         }
     }
 
+    /// The path of the Dockerfile within code that is fetched or unpacked and whose language is `dockerfile`: what
+    /// `handler` names, else `Dockerfile`; of code that is one file, that file. `None` for any other code.
+    #[must_use]
+    pub fn dockerfile_within(&self) -> Option<String> {
+        let is_one = self.lang.as_deref().is_some_and(|lang| ending(Some(lang)) == DOCKERFILE);
+        if !is_one || !(self.is_archive() || self.fetched_from().is_some()) {
+            return None;
+        }
+        if self.is_one_file() {
+            return Some(self.file_name());
+        }
+        Some(self.handler.as_deref().and_then(inner_path).unwrap_or_else(|| DOCKERFILE.to_owned()))
+    }
+
     /// Tells whether the code becomes one file, whose path is [`file_name`](Self::file_name), rather than a folder.
     #[must_use]
     pub fn is_one_file(&self) -> bool {

@@ -55,7 +55,7 @@ export function BuildSection(section: SectionProps) {
         section={section}
         name="base_image"
         label="Base image"
-        description="Not needed where the code is a Dockerfile."
+        description="Not needed where the code is a Dockerfile, or brings one (language dockerfile)."
         placeholder="python:3.11-slim"
         kind="images"
       />

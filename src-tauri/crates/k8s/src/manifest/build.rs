@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use berth_model::{BuildPlan, EnvObject, Registry, SecurityLevel, TaskSpec};
+use berth_model::{BuildPlan, EnvObject, FunctionSpec, Registry, RunSpec, SecurityLevel, TaskSpec};
 use k8s_openapi::api::core::v1::{
     Capabilities, ConfigMapVolumeSource, Container, EmptyDirVolumeSource, EnvVar, KeyToPath, PodSecurityContext,
     PodSpec, SeccompProfile, SecretVolumeSource, SecurityContext, Volume, VolumeMount,
@@ -12,6 +12,7 @@ use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use serde_json::{Value, json};
 
 use super::code::SHARED;
+use super::pod::literal;
 use super::{Rendering, registry};
 
 /// The program of the container. It is part of the run, so that an older run can be understood.
@@ -70,12 +71,12 @@ pub fn into_builder(rendering: &Rendering, plan: &BuildPlan, name: &str, pod: &m
         mounts.push(mount("berth-auth", AUTH, None));
     }
     for container in &mut pod.containers {
-        builder(plan, &rendering.spec.task, container);
+        builder(plan, &rendering.spec, container);
         container.volume_mounts.get_or_insert_default().append(&mut mounts);
     }
 }
 
-fn builder(plan: &BuildPlan, task: &TaskSpec, container: &mut Container) {
+fn builder(plan: &BuildPlan, RunSpec { function, task }: &RunSpec, container: &mut Container) {
     container.image = Some(plan.builder.to_string());
     container.image_pull_policy = None;
     container.command = Some(vec!["sh".to_owned(), format!("{RECIPE}/build.sh")]);
@@ -94,6 +95,7 @@ fn builder(plan: &BuildPlan, task: &TaskSpec, container: &mut Container) {
     let ours = [
         ("BERTH_IMAGE", Some(plan.image.to_string())),
         ("BERTH_CACHE", plan.cache()),
+        ("BERTH_DOCKERFILE", dockerfile(function)),
         ("REGISTRY_AUTH_FILE", auth),
         // No runtime can be started in a pod, and without rights to overlays each layer is a copy.
         ("BUILDAH_ISOLATION", Some("chroot".to_owned())),
@@ -105,6 +107,11 @@ fn builder(plan: &BuildPlan, task: &TaskSpec, container: &mut Container) {
         ours.into_iter()
             .filter_map(|(name, value)| Some(EnvVar { name: name.to_owned(), value: Some(value?), value_from: None })),
     );
+}
+
+/// Where the Dockerfile lies within the code, where it brings one.
+fn dockerfile(function: &FunctionSpec) -> Option<String> {
+    Some(literal(&function.source.as_ref()?.dockerfile_within()?))
 }
 
 /// Variables are arguments of the recipe; secrets are offered to its steps by name and never become part of an image.

@@ -14,6 +14,7 @@ use k8s_openapi::api::core::v1::{Container, LocalObjectReference, PodSpec};
 use super::Rendering;
 use super::code::{Code, SHARED};
 
+pub use environment::literal;
 pub use helper::FETCH;
 
 /// Name of the container that runs the function.

@@ -48,6 +48,13 @@ pub fn failure(pod: &Pod, ended: &ContainerStateTerminated) -> Option<Failure> {
                 quoted(cause(last))
             ),
         ),
+        "dockerfile" => (
+            Reason::BuildFailed,
+            format!(
+                "The code holds no file \"{}\" to build from: name its Dockerfile as \"handler\", such as docker/Dockerfile.",
+                quoted(last)
+            ),
+        ),
         "build" if is_about_the_base(last) => {
             let advice = if is_denial(last) {
                 "Its registry asks for a sign-in: let the secret of the project's registry name it"
@@ -167,6 +174,8 @@ mod tests {
         }
         assert_eq!(told("anything"), None);
         assert_eq!(told("else\nx"), None);
+        let missing = told("dockerfile\ndocker/Dockerfile\n").unwrap();
+        assert!(missing.message.contains("no file \"docker/Dockerfile\" to build from"), "{}", missing.message);
         assert!(told("push\n").unwrap().message.contains("it said nothing"));
     }
 }

@@ -110,6 +110,47 @@ fn code_goes_into_the_image_and_variables_are_arguments() {
 }
 
 #[test]
+fn code_that_is_fetched_or_unpacked_may_bring_its_dockerfile() {
+    let of = |uri: &str, base64: Option<&str>, handler: Option<&str>| {
+        let mut given = spec(None, &["true", "run echo x"]);
+        given.function.source = Some(Source {
+            uri: Some(uri.to_owned()),
+            base64: base64.map(str::to_owned),
+            handler: handler.map(str::to_owned),
+            lang: Some("Dockerfile".to_owned()),
+            ..Source::default()
+        });
+        given
+    };
+    let folder = of("model/", Some("UEs="), None);
+    assert!(!super::is_dockerfile(&folder.function), "an archive is no text");
+    for (given, file) in [
+        (folder, "Dockerfile"),
+        (of("model.zip", Some("UEs="), Some("./build/Dockerfile")), "build/Dockerfile"),
+        (of("git+https://example.org/a.git#v1", None, None), "Dockerfile"),
+        (of("git+https://example.org/a.git", None, Some("Dockerfile.gpu")), "Dockerfile.gpu"),
+        (of("git+https://example.org/a.git", None, Some("../../etc/passwd")), "passwd"),
+        (of("zip+s3://bucket/a.zip", None, Some("docker/Dockerfile")), "docker/Dockerfile"),
+        (of("https://example.org/x/Dockerfile.cpu?raw=1", None, None), "Dockerfile.cpu"),
+    ] {
+        let source = given.function.source.clone().unwrap();
+        assert_eq!(source.dockerfile_within().as_deref(), Some(file), "{source:?}");
+        let text = recipe(&given).unwrap();
+        let uri = source.uri.unwrap();
+        assert_eq!(text, format!("# Before this comes {file} of {uri}\nRUN true\nrun echo x\n"), "{uri}");
+        let mut twice = given;
+        twice.function.base_image = Some("python:3.12".parse().unwrap());
+        assert_eq!(refused(&twice), [("base_image".to_owned(), "given_twice".to_owned())], "{uri}");
+    }
+    let mut other = of("git+https://example.org/a.git", None, None);
+    other.function.source.as_mut().unwrap().lang = Some("python".to_owned());
+    other.task.instructions.pop();
+    assert_eq!(refused(&other), [("base_image".to_owned(), "required".to_owned())]);
+    let problems = recipe(&other).unwrap_err();
+    assert!(problems[0].message.contains("or within it, with \"lang: dockerfile\""), "{}", problems[0].message);
+}
+
+#[test]
 fn what_cannot_be_a_recipe_is_refused_at_its_place() {
     let at = |index: usize, code: &str| (format!("instructions[{index}]"), code.to_owned());
     for (given, code) in [

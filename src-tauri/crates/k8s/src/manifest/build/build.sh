@@ -1,6 +1,7 @@
 # Builds the image of /berth/build/Dockerfile from what lies under /shared, and pushes it. The digest that the registry
 # gave, or what failed, is left where the cluster keeps a container's last words.
-# Environment: BERTH_IMAGE; BERTH_CACHE, where layers are kept. Arguments: further options of the build.
+# Environment: BERTH_IMAGE; BERTH_CACHE, where layers are kept; BERTH_DOCKERFILE, where the code brings one of its own.
+# Arguments: further options of the build.
 set -u
 work=/berth/work
 export HOME="$work" TMPDIR="$work/tmp" XDG_RUNTIME_DIR="$work/run"
@@ -25,8 +26,20 @@ buildah() {
 if [ -n "${BERTH_CACHE:-}" ]; then
     set -- "$@" --layers --cache-from "$BERTH_CACHE" --cache-to "$BERTH_CACHE"
 fi
+recipe=/berth/build/Dockerfile
+if [ -n "${BERTH_DOCKERFILE:-}" ]; then
+    own="/shared/$BERTH_DOCKERFILE"
+    if [ ! -f "$own" ]; then
+        echo "The code holds no file $BERTH_DOCKERFILE" >&2
+        printf 'dockerfile\n%s\n' "$BERTH_DOCKERFILE" >/dev/termination-log
+        exit 1
+    fi
+    # Its last line may have no end.
+    { cat "$own" && echo && cat "$recipe"; } >"$work/Dockerfile"
+    recipe="$work/Dockerfile"
+fi
 echo "== Building $BERTH_IMAGE"
-part build buildah build --file /berth/build/Dockerfile --tag "$BERTH_IMAGE" "$@" /shared
+part build buildah build --file "$recipe" --tag "$BERTH_IMAGE" "$@" /shared
 echo "== Pushing $BERTH_IMAGE"
 part push buildah push --digestfile "$work/digest" "$BERTH_IMAGE" "docker://$BERTH_IMAGE"
 echo "== Pushed ${BERTH_IMAGE%:*}@$(cat "$work/digest")"
