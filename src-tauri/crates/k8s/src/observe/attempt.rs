@@ -107,18 +107,42 @@ fn failure(pod: &Pod, main: Option<&ContainerStatus>) -> Failure {
     if pod.metadata.deletion_timestamp.is_some() && matches!(code, Some(exit::KILLED | exit::ENDED)) {
         return exit::deleted(code);
     }
-    let ended = container::inits(pod)
-        .iter()
-        .chain(main)
-        .find(|status| container::terminated(status).is_some_and(|ended| ended.exit_code != 0));
-    match ended {
-        Some(status) => of_container(pod, status),
+    // The program's own end first: what ran before it ended well, or it would not have started.
+    let has_failed =
+        |status: &&ContainerStatus| container::terminated(status).is_some_and(|ended| ended.exit_code != 0);
+    if let Some(status) = main.filter(has_failed) {
+        return of_container(pod, status);
+    }
+    match container::inits(pod).iter().chain(container::beside(pod)).find(has_failed) {
+        Some(status) if status.name == FETCH => of_container(pod, status),
+        Some(status) => of_other(pod, status, code),
         None => Failure {
             reason: Reason::Other(status_reason(pod).unwrap_or("Failed").to_owned()),
             message: format!("The attempt failed without saying why{}.", said(status_message(pod))),
             exit_code: code,
         },
     }
+}
+
+/// Says that another container failed, one that a patch or a rule of the cluster put before the program or beside it.
+fn of_other(pod: &Pod, status: &ContainerStatus, code: Option<i32>) -> Failure {
+    let name = &status.name;
+    let Failure { reason, exit_code, .. } = of_container(pod, status);
+    let how = match (&reason, exit_code) {
+        (Reason::OutOfMemory, _) => "it used more memory than its limit".to_owned(),
+        (_, Some(code)) => format!("exit code {code}"),
+        (_, None) => "nobody knows how".to_owned(),
+    };
+    let message = if container::inits(pod).iter().any(|init| init.name == *name) {
+        format!(
+            "The container \"{name}\", which runs before the program, failed ({how}), so the program never started: the log of \"{name}\" says why."
+        )
+    } else {
+        format!(
+            "The program ended well, and the container \"{name}\" beside it failed ({how}), so the cluster counts the run as failed: the log of \"{name}\" says why."
+        )
+    };
+    Failure { reason, message, exit_code: code }
 }
 
 fn status_reason(pod: &Pod) -> Option<&str> {
@@ -187,6 +211,11 @@ fn of_end(pod: &Pod, container: &str, ended: &ContainerStateTerminated) -> Failu
     }
     let code = Some(ended.exit_code);
     match ended.reason.as_deref() {
+        _ if is_foreign(ended) => Failure {
+            reason: Reason::CannotRun,
+            message: "The program was made for another kind of machine than its node, or is no program at all (exec format error): use an image that was built for the node, such as one for linux/amd64.".to_owned(),
+            exit_code: code,
+        },
         Some("OOMKilled") => {
             let limit = memory_limit(pod, container).map(|limit| format!(" of {limit}")).unwrap_or_default();
             Failure {
@@ -213,6 +242,12 @@ fn of_end(pod: &Pod, container: &str, ended: &ContainerStateTerminated) -> Failu
         },
         _ => build::failure(pod, ended).unwrap_or_else(|| exit::explain(ended.exit_code, time_limit(pod))),
     }
+}
+
+/// Whether the last that is known of a program is that the machine could not execute it.
+fn is_foreign(ended: &ContainerStateTerminated) -> bool {
+    let last = ended.message.as_deref().and_then(|message| message.trim_end().lines().last()).unwrap_or_default();
+    ended.exit_code != 0 && last.to_ascii_lowercase().contains("exec format error")
 }
 
 /// Says why the code is not there: the helper's own sentence, or why it could not even say one.
@@ -252,4 +287,94 @@ fn helper_image(pod: &Pod) -> Option<&str> {
 fn memory_limit(pod: &Pod, name: &str) -> Option<String> {
     let container = pod.spec.as_ref()?.containers.iter().find(|container| container.name == name)?;
     container.resources.as_ref()?.limits.as_ref()?.get("memory").map(|quantity| quantity.0.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn ended(name: &str, code: i32, reason: &str, message: &str) -> Value {
+        let state = json!({"terminated": {"exitCode": code, "reason": reason, "message": message, "containerID": "c"}});
+        json!({"name": name, "image": "i", "imageID": "", "ready": false, "restartCount": 0, "state": state})
+    }
+
+    fn waits(name: &str) -> Value {
+        json!({"name": name, "image": "i", "imageID": "", "ready": false, "restartCount": 0,
+            "state": {"waiting": {"reason": "PodInitializing"}}})
+    }
+
+    fn attempt(phase: &str, inits: Value, mains: Value, conditions: Value) -> ReadAttempt {
+        let pod: Pod = serde_json::from_value(json!({
+            "metadata": {"name": "train-7k3f-x2x9p", "uid": "p"},
+            "spec": {"nodeName": "n", "restartPolicy": "Never", "containers": [{"name": "main"}]},
+            "status": {"phase": phase, "initContainerStatuses": inits, "containerStatuses": mains, "conditions": conditions},
+        }))
+        .unwrap();
+        read(&[&pod], &[], Timestamp::UNIX_EPOCH).remove(0)
+    }
+
+    /// F38: a pod that is preempted, drained, pushed off its node or lost with it is told by what was done to it, whatever
+    /// exit code its program came to.
+    #[test]
+    fn a_pod_that_was_taken_away_is_told_by_who_took_it() {
+        for (word, told) in [
+            ("PreemptionByScheduler", "a run of higher priority needed its place"),
+            ("DeletionByTaintManager", "its node was closed to it"),
+            ("EvictionByEvictionAPI", "its node was being emptied"),
+            ("DeletionByPodGC", "its node is gone"),
+            ("TerminationByKubelet", "short of something or shut down"),
+            ("NewIn2030", "NewIn2030"),
+        ] {
+            let condition =
+                json!([{"type": "DisruptionTarget", "status": "True", "reason": word, "message": "so it is"}]);
+            let read = attempt("Failed", json!([]), json!([ended("main", 143, "Error", "")]), condition);
+            let failure = read.failure.unwrap();
+            assert_eq!(
+                (read.attempt.state, failure.reason, failure.exit_code),
+                (AttemptState::Failed, Reason::Evicted, Some(143))
+            );
+            assert!(failure.message.contains(told) && failure.message.contains("so it is"), "{}", failure.message);
+        }
+    }
+
+    /// F40: a program of another architecture.
+    #[test]
+    fn a_program_for_another_kind_of_machine_is_told_as_one() {
+        for (code, reason, message) in [
+            (255, "Error", "exec /shared/tool: exec format error\n"),
+            (126, "Error", "sh: /shared/tool: Exec format error"),
+            (128, "StartError", "failed to create containerd task: exec: \"/tool\": exec format error: unknown"),
+        ] {
+            let read = attempt("Failed", json!([]), json!([ended("main", code, reason, message)]), json!([]));
+            let failure = read.failure.unwrap();
+            assert_eq!((failure.reason, failure.exit_code), (Reason::CannotRun, Some(code)), "{message}");
+            assert!(failure.message.contains("another kind of machine"), "{}", failure.message);
+        }
+        let said = "exec format error\nand then it went on";
+        let other = attempt("Failed", json!([]), json!([ended("main", 1, "Error", said)]), json!([]));
+        assert_eq!(other.failure.unwrap().reason, Reason::ExitCode, "not the last that it said");
+    }
+
+    /// F43: an init container that failed, and one beside the program, are named; neither hides what the program came to.
+    #[test]
+    fn another_container_that_failed_is_named_and_hides_nothing_of_the_program() {
+        let inits = json!([ended("prepare", 3, "Error", "")]);
+        let before = attempt("Failed", inits, json!([waits("main")]), json!([])).failure.unwrap();
+        assert!(
+            before.message.contains("\"prepare\", which runs before the program, failed (exit code 3)"),
+            "{}",
+            before.message
+        );
+        assert_eq!((before.reason, before.exit_code), (Reason::ExitCode, None), "the program never ran");
+        let mains = json!([ended("main", 0, "Completed", ""), ended("proxy", 137, "OOMKilled", "")]);
+        let beside = attempt("Failed", json!([]), mains, json!([])).failure.unwrap();
+        assert!(beside.message.contains("\"proxy\" beside it failed (it used more memory"), "{}", beside.message);
+        assert_eq!((beside.reason, beside.exit_code), (Reason::OutOfMemory, Some(0)));
+        // A sidecar that was asked to end once the program was over.
+        let inits = json!([ended("mesh", 143, "Error", "")]);
+        let own = attempt("Failed", inits, json!([ended("main", 7, "Error", "")]), json!([])).failure.unwrap();
+        assert!(own.message.contains("exit code 7"), "{}", own.message);
+    }
 }

@@ -24,6 +24,13 @@ pub fn inits(pod: &Pod) -> &[ContainerStatus] {
     pod.status.as_ref().and_then(|status| status.init_container_statuses.as_deref()).unwrap_or_default()
 }
 
+/// The statuses of containers that run beside the one of the function.
+pub fn beside(pod: &Pod) -> impl Iterator<Item = &ContainerStatus> {
+    let statuses = pod.status.as_ref().and_then(|status| status.container_statuses.as_deref()).unwrap_or_default();
+    let own = main(pod).map(|main| main.name.as_str());
+    statuses.iter().filter(move |status| Some(status.name.as_str()) != own)
+}
+
 /// All containers, init containers first, as far as logs need them.
 pub fn views(pod: &Pod) -> Vec<ContainerView> {
     let mains = pod.status.as_ref().and_then(|status| status.container_statuses.as_deref()).unwrap_or_default();

@@ -5,7 +5,7 @@ use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{Event, Pod};
 
 use super::attempt::ReadAttempt;
-use super::{Standing, attempt, ending, refusal};
+use super::{Standing, attempt, container, ending, refusal};
 
 /// Says what the run is doing; the newest attempt speaks for it.
 pub fn of(job: &Job, pods: &[&Pod], attempts: &[ReadAttempt], events: &[Event]) -> Standing {
@@ -22,7 +22,7 @@ pub fn of(job: &Job, pods: &[&Pod], attempts: &[ReadAttempt], events: &[Event]) 
     match (attempts.last(), pods.last()) {
         (Some(newest), Some(pod)) => match &newest.standing {
             Some(standing) => live(job, pod, standing),
-            None => refused().unwrap_or_else(|| between(job, newest, attempts.len())),
+            None => refused().unwrap_or_else(|| between(job, pod, newest, attempts.len())),
         },
         _ => refused().unwrap_or(Standing::plain(Phase::Queued)),
     }
@@ -59,7 +59,18 @@ fn live(job: &Job, pod: &Pod, standing: &Standing) -> Standing {
 }
 
 /// The newest attempt is over and the Job is not.
-fn between(job: &Job, newest: &ReadAttempt, tried: usize) -> Standing {
+fn between(job: &Job, pod: &Pod, newest: &ReadAttempt, tried: usize) -> Standing {
+    if let Some(other) = container::beside(pod).find(|status| container::running(status)) {
+        let how = newest.failure.as_ref().map_or("The program ended well.", |failure| failure.message.as_str());
+        let name = &other.name;
+        return Standing {
+            phase: Phase::Running,
+            reason: newest.failure.as_ref().map(|failure| failure.reason.clone()),
+            message: Some(format!(
+                "{how} The container \"{name}\" beside it still runs, and the run is over only when that is: let it end with the program, or stop the run."
+            )),
+        };
+    }
     let retries = i64::from(ending::retries(job));
     let is_last = ending::condition(job, "FailureTarget").is_some() || tried as i64 > retries;
     match &newest.failure {
