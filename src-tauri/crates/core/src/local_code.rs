@@ -45,6 +45,11 @@ pub fn read_local_code(uri: &str, folder: &Path) -> Result<LocalCode, ValueError
         let uri = if uri.ends_with('/') { uri.to_owned() } else { format!("{uri}/") };
         return Ok(LocalCode { uri, field: "base64", content: STANDARD.encode(packed) });
     }
+    if !kind.is_file() {
+        // Opening a pipe would wait for someone who writes into it.
+        let sentence = format!("{} is neither a file nor a folder: name the code itself.", path.display());
+        return Err(ValueError::new("code_file", sentence));
+    }
     let mut bytes = Vec::new();
     let file = std::fs::File::open(&path).map_err(|error| unreadable(&path, &error))?;
     // One byte more than fits says enough of a file that may have any size.
@@ -202,7 +207,10 @@ fn write(found: &[Found]) -> Result<Vec<u8>, (PathBuf, std::io::Error)> {
         if let Kind::File { .. } = one.kind {
             // Not more than was seen: a file that grows meanwhile would have no end.
             let file = std::fs::File::open(&one.path).map_err(failed)?;
-            std::io::copy(&mut file.take(LARGEST_FOLDER), &mut archive).map_err(failed)?;
+            let copied = std::io::copy(&mut file.take(LARGEST_FOLDER), &mut archive).map_err(failed)?;
+            if copied != one.bytes {
+                return Err(failed(std::io::Error::other("it changed while it was read, so read it again")));
+            }
         }
     }
     let written = archive.finish().map_err(|error| (PathBuf::new(), error.into()))?;
@@ -273,121 +281,4 @@ fn leaves_from(folder: &str, target: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::Write as _;
-
-    use super::*;
-
-    fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
-        let folder = tempfile::tempdir().unwrap();
-        for (name, content) in files {
-            let path = folder.path().join(name);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, content).unwrap();
-        }
-        folder
-    }
-
-    fn names(code: &LocalCode) -> Vec<String> {
-        let bytes = STANDARD.decode(&code.content).unwrap();
-        let archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
-        let mut names: Vec<String> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
-        names.sort();
-        names
-    }
-
-    fn zip(entries: &[(&str, &str, bool)]) -> Vec<u8> {
-        let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-        let options = SimpleFileOptions::default();
-        for (name, content, is_link) in entries {
-            if *is_link {
-                archive.add_symlink(*name, *content, options).unwrap();
-            } else {
-                archive.start_file(*name, options).unwrap();
-                archive.write_all(content.as_bytes()).unwrap();
-            }
-        }
-        archive.finish().unwrap().into_inner()
-    }
-
-    #[test]
-    fn a_file_is_read_as_text_or_bytes() {
-        let folder = folder(&[("a.py", b"print(1)\n"), ("tool", &[0xff, 0])]);
-        let read = |name: &str| read_local_code(name, folder.path()).unwrap();
-        assert_eq!(read("a.py"), LocalCode { uri: "a.py".into(), field: "code", content: "print(1)\n".into() });
-        assert_eq!(read("tool"), LocalCode { uri: "tool".into(), field: "base64", content: "/wA=".into() });
-        let missing = read_local_code("none.py", folder.path()).unwrap_err();
-        assert!(missing.sentence.contains("none.py"), "{}", missing.sentence);
-    }
-
-    #[test]
-    fn a_folder_is_packed_without_what_is_no_code_and_always_the_same() {
-        let folder = folder(&[
-            ("src/main.py", b"1"),
-            ("src/pkg/tool.py", b"2"),
-            ("src/.git/config", b"x"),
-            ("src/pkg/__pycache__/tool.pyc", b"x"),
-        ]);
-        let code = read_local_code("src", folder.path()).unwrap();
-        assert_eq!((code.uri.as_str(), code.field), ("src/", "base64"));
-        assert_eq!(names(&code), ["main.py", "pkg/", "pkg/tool.py"]);
-        std::fs::write(folder.path().join("src/main.py"), b"1").unwrap();
-        assert_eq!(read_local_code("src/", folder.path()).unwrap().content, code.content, "times do not count");
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn links_that_stay_in_the_folder_travel_and_others_are_refused() {
-        let folder = folder(&[("src/main.py", b"1"), ("secret", b"x")]);
-        let link = folder.path().join("src/again.py");
-        std::os::unix::fs::symlink("main.py", &link).unwrap();
-        assert_eq!(names(&read_local_code("src", folder.path()).unwrap()), ["again.py", "main.py"]);
-        for target in ["../secret", "/etc/passwd", "nowhere"] {
-            std::fs::remove_file(&link).unwrap();
-            std::os::unix::fs::symlink(target, &link).unwrap();
-            let error = read_local_code("src", folder.path()).unwrap_err();
-            assert_eq!(error.code, "code_link", "{target}");
-            assert!(error.sentence.contains("again.py"), "{}", error.sentence);
-        }
-    }
-
-    #[test]
-    fn what_is_too_large_is_refused_with_what_makes_it_so() {
-        let mut state = 1_u64;
-        let noise: Vec<u8> = std::iter::repeat_with(|| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            state.to_le_bytes()[0]
-        })
-        .take(1_500_000)
-        .collect();
-        let folder = folder(&[("src/data.bin", &noise), ("src/main.py", b"1"), ("empty/.git/x", b"1")]);
-        let error = read_local_code("src", folder.path()).unwrap_err();
-        assert_eq!(error.code, "code_too_large");
-        assert!(error.sentence.contains("data.bin") && error.sentence.contains("git+https"), "{}", error.sentence);
-        assert_eq!(read_local_code("src/data.bin", folder.path()).unwrap_err().code, "code_too_large");
-        assert_eq!(read_local_code("empty", folder.path()).unwrap_err().code, "code_file");
-    }
-
-    #[test]
-    fn an_archive_is_looked_through() {
-        let good = zip(&[("a/main.py", "1", false), ("a/again.py", "main.py", true), ("b.py", "./a/main.py", true)]);
-        let cases: [(&str, Vec<u8>, bool); 6] = [
-            ("good.zip", good, true),
-            ("up.zip", zip(&[("../x", "1", false)]), false),
-            ("root.zip", zip(&[("/x", "1", false)]), false),
-            ("link.zip", zip(&[("a/b", "../../x", true)]), false),
-            ("absolute.zip", zip(&[("a", "/etc/passwd", true)]), false),
-            ("none.zip", b"no archive".to_vec(), false),
-        ];
-        for (name, bytes, is_good) in cases {
-            let folder = folder(&[(name, &bytes)]);
-            let read = read_local_code(name, folder.path());
-            match read {
-                Ok(code) => assert!(is_good && code.field == "base64" && code.uri == name, "{name}"),
-                Err(error) => assert!(!is_good && error.code == "code_archive", "{name}: {}", error.sentence),
-            }
-        }
-    }
-}
+mod tests;
