@@ -3,11 +3,12 @@
 
 use std::time::Duration;
 
+use berth_core::ports::Clock as _;
 use berth_core::{DeleteScope, ErrorCode};
 use berth_model::{Action, Phase, Reason, RunId, RunState, RunStatus, StatusWord};
 use serde_json::{Value, json};
 
-use crate::program::{Program, kubeconfig, until};
+use crate::program::{Program, SystemClock, kubeconfig, until};
 use crate::sandbox::{Sandbox, image};
 
 /// Longest time until a schedule for each minute starts something, in seconds, with what the controller takes.
@@ -209,5 +210,71 @@ async fn what_a_deleted_schedule_has_running_is_stopped_and_a_clock_that_the_clu
     let error = program.app.launch(&request).await.unwrap_err();
     assert!(error.fields.iter().any(|field| field.path == "time_zone"), "{error:?}");
     assert!(program.app.history().run(request.run).await.unwrap().is_none());
+    program.stop_engine().await;
+}
+
+/// The clock cannot be turned, but a CronJob can be told that it started something last some minutes ago: then the newest of
+/// its times since is due at once.
+#[tokio::test(flavor = "multi_thread")]
+pub async fn a_start_while_the_one_before_goes_on_is_left_out_or_takes_its_place_as_the_policy_says() {
+    let sandbox = Sandbox::new("policies").await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = Program::start(folder.path(), &kubeconfig());
+    let now = SystemClock.now();
+    let minute = now.as_second() / 60;
+    let at = |back: i64| format!("{} * * * *", (minute - back) % 60);
+    let script = "echo started; trap 'exit 0' TERM; sleep 600 & wait";
+    let mut schedules = Vec::new();
+    for policy in ["Forbid", "Replace"] {
+        let mut request = Program::request(&sandbox.namespace, busybox(script));
+        request.overrides = json!({"schedule": at(2), "concurrency_policy": policy});
+        let run = program.app.launch(&request).await.unwrap_or_else(|error| panic!("{error:?}")).run.id;
+        schedules.push((run, program.run(run).await.run.object_name));
+    }
+    let (forbid, replace) = (&schedules[0], &schedules[1]);
+    let path = |name: &str, part: &str| sandbox.cron_jobs(&format!("/{name}{part}"));
+    let long_ago = json!({"status": {"lastScheduleTime": (now - jiff::SignedDuration::from_secs(240)).to_string()}});
+    let start = async |schedule: RunId, name: &str, minute: i64| {
+        let name = format!("{name}-{minute}");
+        let find = async || fired(&program, schedule).await.into_iter().find(|run| run.object_name == name);
+        let runs = || async { find().await.is_some_and(|run| run.status.state == RunState::Running) };
+        until(40, &format!("{name} runs"), runs).await;
+        find().await.unwrap().id
+    };
+    let mut first = Vec::new();
+    for (run, name) in &schedules {
+        stands(&program, *run, RunState::Running).await;
+        sandbox.api.patch(&path(name, "/status"), &long_ago).await.ok("turning back what it did");
+        first.push(start(*run, name, minute - 2).await);
+    }
+    for (_, name) in &schedules {
+        let next = json!({"spec": {"schedule": at(1)}});
+        sandbox.api.patch(&path(name, ""), &next).await.ok("a time that has just passed");
+        // It looks at what is due when anything but its times changes.
+        let touched = json!({"metadata": {"annotations": {"example.com/touched": "yes"}}});
+        sandbox.api.patch(&path(name, ""), &touched).await.ok("touching it");
+    }
+
+    let second = start(replace.0, &replace.1, minute - 1).await;
+    let is_told = || async { status(&program, first[1]).await.state == RunState::Stopped };
+    until(40, "the one before is over", is_told).await;
+    let replaced = status(&program, first[1]).await;
+    assert_eq!(replaced.reason, Some(Reason::DeletedOutside), "{replaced:?}");
+    assert!(replaced.message.as_deref().is_some_and(|told| told.contains("took its place")), "{replaced:?}");
+    assert_eq!(printed(&program, first[1]).await, "started\n", "what it said is kept");
+    assert_eq!(status(&program, second).await.state, RunState::Running);
+
+    let is_left_out = || async {
+        let events = sandbox.api.get(&sandbox.core("/events")).await.body;
+        let is_it =
+            |event: &Value| event["reason"] == "JobAlreadyActive" && event["involvedObject"]["name"] == json!(forbid.1);
+        events["items"].as_array().is_some_and(|all| all.iter().any(is_it))
+    };
+    until(20, "the cluster leaves the start out", is_left_out).await;
+    assert_eq!(status(&program, first[0]).await.state, RunState::Running, "the one before goes on");
+    let name = format!("{}-{}", forbid.1, minute - 1);
+    assert_eq!(sandbox.api.get(&sandbox.jobs(&format!("/{name}"))).await.status, 404, "nothing was started");
+    let rows = fired(&program, forbid.0).await;
+    assert!(rows.iter().all(|run| run.object_name != name), "what is left out gets no row");
     program.stop_engine().await;
 }

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use berth_k8s::Cluster;
+use berth_k8s::{Cluster, RunObjects};
 use berth_model::{
     ConcurrencyPolicy, Cron, Fire, InstallationId, Phase, Reason, Run, RunId, RunState, RunStatus, Submission,
 };
@@ -21,6 +21,9 @@ use crate::transition::{change, edited};
 const ROWS: usize = 20;
 /// Starts of a schedule that are compared with what was due.
 const KNOWN: u32 = 1000;
+/// How often the next start is looked for where one is gone, and the pause between.
+const LOOKS: u32 = 4;
+const BETWEEN_LOOKS: std::time::Duration = std::time::Duration::from_millis(250);
 /// Times that are looked through: of a schedule for each minute, what ten weeks hold.
 const TIMES: usize = 100_000;
 
@@ -76,6 +79,28 @@ pub(crate) async fn count(
         })
     })
     .await
+}
+
+/// Whether a start that is gone had to make room for the next one, as `Replace` wants.
+///
+/// # Errors
+/// As the cluster or the history fails.
+pub(crate) async fn is_superseded(app: &App, cluster: &Cluster, run: &Run) -> Result<bool, Error> {
+    let (Some(parent), Some(fire)) = (run.parent, run.fire.filter(|fire| !fire.is_manual)) else { return Ok(false) };
+    let schedule = app.ports.history.run(parent).await?;
+    let policy = schedule.and_then(|row| row.run.spec.task.concurrency_policy);
+    if policy != Some(ConcurrencyPolicy::Replace) {
+        return Ok(false);
+    }
+    // The cluster takes the old one away first, and makes the next one a moment later.
+    for _ in 0..LOOKS {
+        let there = cluster.fires(parent).await?;
+        if there.iter().filter_map(RunObjects::fire).any(|(_, next)| !next.is_manual && next.due > fire.due) {
+            return Ok(true);
+        }
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+    }
+    Ok(false)
 }
 
 /// The row of a start of which nothing is left.

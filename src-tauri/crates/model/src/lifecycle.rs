@@ -35,6 +35,8 @@ pub enum Absence {
     Gone,
     /// The name exists again with another identity.
     Replaced,
+    /// Gone, and the next start of the schedule that it belongs to is there in its place.
+    Superseded,
     /// The whole namespace is gone or going.
     NamespaceGone,
 }

@@ -32,7 +32,11 @@ pub(super) fn after(action: Action, status: &RunStatus, absence: Absence, at: Ti
     };
     next.state = state;
     next.phase = Phase::Finished;
-    next.message = reason.as_ref().map(|reason| sentence(reason).to_owned());
+    let told = match absence {
+        Absence::Superseded if status.wish.is_none() => Some(SUPERSEDED),
+        _ => reason.as_ref().map(sentence),
+    };
+    next.message = told.map(str::to_owned);
     next.reason = reason;
     next.exit_code = last_exit_code(&next.attempts).or(status.exit_code);
     next.finished = status.finished.or(Some(at));
@@ -45,6 +49,7 @@ fn unwished(action: Action, status: &RunStatus, absence: Absence) -> Reason {
         _ if status.submission == Submission::Discarded => Reason::Discarded,
         Absence::NamespaceGone => Reason::NamespaceDeleted,
         Absence::Replaced => Reason::Replaced,
+        Absence::Superseded => Reason::DeletedOutside,
         // Its deletion was seen under way before it was gone.
         Absence::Gone if status.phase == Phase::Stopping => Reason::DeletedOutside,
         // What does not end by itself was ended by someone.
@@ -52,6 +57,9 @@ fn unwished(action: Action, status: &RunStatus, absence: Absence) -> Reason {
         Absence::Gone => Reason::Vanished,
     }
 }
+
+const SUPERSEDED: &str =
+    "The next start of its schedule took its place, as the schedule's concurrency policy (Replace) wants.";
 
 const fn sentence(reason: &Reason) -> &'static str {
     match reason {

@@ -121,6 +121,7 @@ fn each_absence_has_its_end() {
         ),
         ("namespace gone", running.clone(), Absence::NamespaceGone, RunState::Stopped, Some(Reason::NamespaceDeleted)),
         ("replaced", running.clone(), Absence::Replaced, RunState::Stopped, Some(Reason::Replaced)),
+        ("superseded", running.clone(), Absence::Superseded, RunState::Stopped, Some(Reason::DeletedOutside)),
         ("stopped by us", with(Wish::Stop), Absence::Gone, RunState::Stopped, Some(Reason::StoppedByUser)),
         ("deleted by us", with(Wish::Delete), Absence::Gone, RunState::Deleted, None),
         ("given up", discarded, Absence::Gone, RunState::Stopped, Some(Reason::Discarded)),

@@ -162,7 +162,7 @@ async fn fulfil(
         Duty::CarryOut => stop::carry_out(app, row).await.map(|row| Learned::Row(Box::new(row))),
         // All ask by the name of the main object; what is there is told as it is.
         Duty::Confirm | Duty::Look | Duty::Reconsider => match (cluster, row.run.status.objects.first()) {
-            (Some(cluster), Some(main)) => confirm(&cluster, &row.run, main).await,
+            (Some(cluster), Some(main)) => confirm(app, &cluster, &row.run, main).await,
             _ => Ok(Learned::Nothing),
         },
         Duty::Count => match cluster {
@@ -184,7 +184,7 @@ async fn fulfil(
 }
 
 /// Asks by name whether a main object is really gone, and why as far as it shows.
-async fn confirm(cluster: &Cluster, run: &Run, main: &ObjectRef) -> Result<Learned, Error> {
+async fn confirm(app: &App, cluster: &Cluster, run: &Run, main: &ObjectRef) -> Result<Learned, Error> {
     if let Some(objects) = cluster.run_objects(run.id, main).await? {
         return Ok(Learned::Present(Box::new(objects)));
     }
@@ -194,6 +194,9 @@ async fn confirm(cluster: &Cluster, run: &Run, main: &ObjectRef) -> Result<Learn
     }
     if run.status.wish == Some(Wish::Stop) || run.status.wish == Some(Wish::Delete) {
         return Ok(Learned::Absent(Absence::Gone));
+    }
+    if starts::is_superseded(app, cluster, run).await? {
+        return Ok(Learned::Absent(Absence::Superseded));
     }
     match cluster.read_namespace().await {
         Ok(namespace) => Ok(Learned::Absent(observe::absence(namespace.as_ref()))),
