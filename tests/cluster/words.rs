@@ -109,6 +109,8 @@ pub async fn a_service_is_launched_scaled_opened_restarted_stopped_and_resumed_f
     assert_eq!(desk.says(&["wait", name, "--timeout", "60s"], 0)["copies"], json!({"ready": 2, "wanted": 2}));
     let found = |label: &str| desk.says(&["runs", "--label", label], 0).as_array().unwrap().len();
     assert_eq!((found("team=web"), found("team"), found("example"), found("team=data")), (1, 1, 1, 0));
+    let found = |label: &str| desk.says(&["function", "list", "--label", label], 0).as_array().unwrap().len();
+    assert_eq!((found("team=web"), found("team"), found("example"), found("tea")), (1, 1, 1, 0));
 
     let (opened, url) = Opened::start(&desk, &["open", name]);
     assert!(get(&url).starts_with("api-"), "a pod answers at {url}");

@@ -160,7 +160,11 @@ pub(crate) enum SettingsCommand {
 #[derive(Debug, Subcommand)]
 pub(crate) enum FunctionCommand {
     /// Lists functions, the latest version of each.
-    List,
+    List {
+        /// Only functions with this label: KEY=VALUE, or KEY alone.
+        #[arg(long, value_name = "KEY[=VALUE]")]
+        label: Option<String>,
+    },
     /// Shows a function.
     Show {
         /// NAME or NAME:VERSION.

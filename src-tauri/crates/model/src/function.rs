@@ -40,6 +40,16 @@ pub struct Function {
     pub extra: ExtraKeys,
 }
 
+impl Function {
+    /// Tells whether it has a label (`key=value`, or a word), or any `key=…` where only the key is asked for.
+    #[must_use]
+    pub fn has_label(&self, label: &str) -> bool {
+        let label = label.trim();
+        let is_key_of = |own: &str| !label.contains('=') && own.split_once('=').is_some_and(|(key, _)| key == label);
+        self.labels.iter().any(|own| own == label || is_key_of(own))
+    }
+}
+
 /// What a function runs. All optional here: which field an action needs is a rule of `validate`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

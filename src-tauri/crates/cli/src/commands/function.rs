@@ -15,7 +15,7 @@ use crate::{files, output, words};
 
 pub(crate) async fn run(session: &Session, command: FunctionCommand) -> Result<Exit, Error> {
     match command {
-        FunctionCommand::List => list(session).await,
+        FunctionCommand::List { label } => list(session, label.as_deref()).await,
         FunctionCommand::Show { name } => show(session, &name).await,
         FunctionCommand::Save { files } => save(session, &files).await,
         FunctionCommand::Versions { name } => versions(session, &name).await,
@@ -35,9 +35,15 @@ pub(crate) fn document(function: &Function) -> Value {
     berth_model::print_function(function, berth_model::Generation::Current)
 }
 
-async fn list(session: &Session) -> Result<Exit, Error> {
-    let functions = session.app.history().functions(&session.project).await?;
+async fn list(session: &Session, label: Option<&str>) -> Result<Exit, Error> {
+    let mut functions = session.app.history().functions(&session.project).await?;
+    if let Some(label) = label {
+        functions.retain(|function| function.has_label(label));
+    }
     session.output.document(&functions.iter().map(document).collect::<Vec<_>>(), || {
+        if let Some(label) = label.filter(|_| functions.is_empty()) {
+            return format!("No function has the label {label}.");
+        }
         if functions.is_empty() {
             return "No functions. Save one with: berth function save -f FUNCTION.yaml".to_owned();
         }
