@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use berth_core::{ForwardState, ForwardView};
-use berth_model::{Action, RunId};
+use berth_model::{Action, Place, RunId};
 use berth_testkit::Relay;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
+use crate::own::OwnCluster;
 use crate::program::{Program, kubeconfig, server, until};
 use crate::sandbox::Sandbox;
 use crate::services::{Scene, answering, launch};
@@ -60,6 +61,7 @@ async fn service(scene: &Scene, copies: u32) -> RunId {
     scene.launch(Action::Serve, answering(8080), values).await
 }
 
+/// F54: the pod behind it dies, again and again.
 #[tokio::test(flavor = "multi_thread")]
 pub async fn requests_go_on_through_one_local_port_while_the_pod_is_killed_twenty_times() {
     let scene = Scene::new("forward").await;
@@ -126,6 +128,7 @@ pub async fn requests_go_on_through_one_local_port_while_the_pod_is_killed_twent
     until(5, "the port is free", || async { TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.is_ok() }).await;
 }
 
+/// F54: too many connections, a peer that closes its half, a port that is taken.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_forward_says_when_nothing_answers_keeps_its_port_over_a_stop_and_bounds_its_connections() {
     let scene = Scene::new("forwards").await;
@@ -216,4 +219,65 @@ async fn a_forward_refuses_while_the_cluster_is_away_and_is_back_on_the_same_por
     stands(&mut view, ForwardState::Ready, 15).await;
     assert!(matches!(request(port).await, Answer::Pod(_)));
     assert_eq!(view.borrow().local_port, port, "the port stays");
+}
+
+/// F54: the way into a whole cluster is taken away and given back, once with connections that are reset and once with ones that
+/// only fall silent, while requests go on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forward_keeps_its_port_while_its_cluster_is_cut_off_and_answers_again_when_it_is_mended() {
+    let cluster = Arc::new(tokio::task::spawn_blocking(|| OwnCluster::up("forwards")).await.unwrap());
+    let on_cluster = async |line: &'static [&'static str]| {
+        let cluster = Arc::clone(&cluster);
+        tokio::task::spawn_blocking(move || cluster.xtask(line)).await.unwrap();
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start(folder.path(), &cluster.kubeconfig());
+    let mut request = Program::request("default", answering(8080));
+    request.place = Some(Place { context: cluster.context(), namespace: None });
+    request.action = Action::Serve;
+    request.overrides =
+        json!({"service_ports": [{"port": 8080}], "readiness_probe": {"port": 8080, "period_seconds": 1}});
+    let run = program.app.launch(&request).await.unwrap_or_else(|error| panic!("{error:?}")).run.id;
+    let mut view = program.app.forward(run, None, None).await.unwrap();
+    let port = view.borrow().local_port;
+    stands(&mut view, ForwardState::Ready, 60).await;
+
+    let is_over = Arc::new(AtomicBool::new(false));
+    let over = Arc::clone(&is_over);
+    let client = tokio::spawn(async move {
+        let (mut answered, mut refused, mut slowest) = (0, 0, Duration::ZERO);
+        while !over.load(Ordering::Relaxed) {
+            let began = Instant::now();
+            *(if request_of(port).await { &mut answered } else { &mut refused }) += 1;
+            slowest = slowest.max(began.elapsed());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        (answered, refused, slowest)
+    });
+    for cut in CUTS {
+        on_cluster(cut).await;
+        stands(&mut view, ForwardState::Offline, 15).await;
+        let began = Instant::now();
+        assert!(!request_of(port).await, "nothing can answer");
+        assert!(began.elapsed() < Duration::from_secs(1), "refused at once: {:?}", began.elapsed());
+        assert!(TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.is_err(), "the port is never let go");
+        on_cluster(&["mend"]).await;
+        stands(&mut view, ForwardState::Ready, 15).await;
+        assert!(request_of(port).await, "called ready, it answers");
+        assert_eq!(view.borrow().local_port, port, "the port stays");
+    }
+    is_over.store(true, Ordering::Relaxed);
+    let (answered, refused, slowest) = client.await.unwrap();
+    println!("{answered} requests answered, {refused} refused, the slowest took {slowest:?}");
+    assert!(answered > 0 && refused > 0 && slowest < AT_ONCE, "{answered} {refused} {slowest:?}");
+    drop(program);
+    tokio::task::spawn_blocking(move || drop(cluster)).await.unwrap();
+}
+
+/// The ways in which the way into a cluster is taken: connections are reset and refused, or only fall silent.
+const CUTS: [&[&str]; 2] = [&["cut"], &["cut", "--silent"]];
+
+/// Whether a request is answered.
+async fn request_of(port: u16) -> bool {
+    request(port).await != Answer::Refused
 }

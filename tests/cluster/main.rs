@@ -13,6 +13,7 @@ mod builds;
 mod contract;
 mod crashes;
 mod examples;
+mod faults;
 mod forwards;
 mod launch_crashes;
 mod logs;

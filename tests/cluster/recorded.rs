@@ -23,6 +23,16 @@ fn file(name: &str) -> PathBuf {
     folder().join(format!("{name}.json"))
 }
 
+/// What the cluster does is recorded here, and what Berth makes of each recording is judged in `k8s/src/observe/tests.rs`:
+///
+/// | fault | situations |
+/// | --- | --- |
+/// | F38 evicted, drained, deleted | `evicted-by-node`, `evicted-by-someone`, `pod-deleted` (preempted: `faults.rs`) |
+/// | F39 out of memory, killed without a reason | `out-of-memory`, `killed` |
+/// | F40 no such image, nothing to execute | `err-image-pull`, `image-…`, `command-not-…`, `start-error` (sign-in, other machine: `faults.rs`) |
+/// | F41 no node can take it | `unschedulable-memory`, `unschedulable-selector` |
+/// | F42 the pod is refused, the Job is there | `pod-security`, `quota-…`, `no-service-account` |
+/// | F44 retries, failure policy, time limits | `backoff-limit-exceeded`, `exit-code`, `exit-code-pod-gone`, `deadline-of-attempt`, `deadline-of-job` |
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_situation_looks_as_it_was_recorded() {
     let wanted = std::env::var(RECORD).ok();

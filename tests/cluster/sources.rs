@@ -58,6 +58,8 @@ impl Scene {
     }
 }
 
+/// F55 for code that lies elsewhere, and F56 for the context of a build, which is fetched the same way: cut short, too large,
+/// with links and paths that leave it.
 #[tokio::test(flavor = "multi_thread")]
 pub async fn code_that_cannot_be_fetched_is_told_in_a_sentence_and_nothing_of_it_runs() {
     let mut scene = Scene::new("sources").await;

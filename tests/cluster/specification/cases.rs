@@ -217,7 +217,10 @@ fn builds() -> Vec<Case> {
             json!({}),
             on_base(json!([whole])),
             Expect::Ends(|seen| {
-                assert!(seen.dockerfile.starts_with("# A whole one\nFROM ") && seen.dockerfile.contains("\\\n    # in between\n"));
+                assert!(
+                    seen.dockerfile.starts_with("# A whole one\nFROM ")
+                        && seen.dockerfile.contains("\\\n    # in between\n")
+                );
             }),
         )
         .build(),
@@ -226,7 +229,12 @@ fn builds() -> Vec<Case> {
             &[(31, "a whole Dockerfile verbatim")],
             json!({"code": whole, "lang": "dockerfile"}),
             json!({}),
-            Expect::Ends(|seen| assert_eq!(Some(seen.dockerfile.as_str()), seen.run.spec.function.source.as_ref().and_then(|source| source.code.as_deref()))),
+            Expect::Ends(|seen| {
+                assert_eq!(
+                    Some(seen.dockerfile.as_str()),
+                    seen.run.spec.function.source.as_ref().and_then(|source| source.code.as_deref())
+                )
+            }),
         )
         .build(),
         case(

@@ -9,7 +9,7 @@ use super::{Case, Expect, Variant};
 use crate::program::Program;
 
 /// Variants that a test of its own proves. Naming the function keeps the table honest when it is renamed.
-const PROVEN_APART: [(Variant, &str, fn()); 41] = {
+const PROVEN_APART: [(Variant, &str, fn()); 43] = {
     use crate::{builds, forwards, launch_crashes, schedules, secrets, services, sources, specification, words};
     const CLAIMS: (&str, fn()) = (
         "a_claim_outlives_its_run_unless_that_was_not_wanted",
@@ -106,6 +106,11 @@ const PROVEN_APART: [(Variant, &str, fn()); 41] = {
         ((27, "run now"), NIGHTLY.0, NIGHTLY.1),
         ((27, "each fire is a child run"), STARTS.0, STARTS.1),
         ((27, "fires while Berth was closed"), CLOSED.0, CLOSED.1),
+        (
+            (27, "what Forbid leaves out and what Replace ends"),
+            "a_start_while_the_one_before_goes_on_is_left_out_or_takes_its_place_as_the_policy_says",
+            schedules::a_start_while_the_one_before_goes_on_is_left_out_or_takes_its_place_as_the_policy_says,
+        ),
         ((28, "deploy"), DEGRADED.0, DEGRADED.1),
         ((28, "serve"), LIVES.0, LIVES.1),
         ((28, "scale up and down"), LIVES.0, LIVES.1),
@@ -117,6 +122,11 @@ const PROVEN_APART: [(Variant, &str, fn()); 41] = {
         ((30, "ClusterIP"), LIVES.0, LIVES.1),
         ((30, "NodePort"), TYPES.0, TYPES.1),
         ((30, "LoadBalancer"), TYPES.0, TYPES.1),
+        (
+            (31, "a Dockerfile within the code"),
+            "code_that_is_fetched_brings_its_own_dockerfile",
+            builds::code_that_is_fetched_brings_its_own_dockerfile,
+        ),
     ]
 };
 

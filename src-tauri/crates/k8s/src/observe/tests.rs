@@ -154,6 +154,7 @@ fn expectations() -> Vec<(&'static str, Expected)> {
 /// Fixtures of a run whose job is gone.
 const ABSENT: [(&str, Absence); 2] = [("deleted", Absence::Gone), ("namespace-gone", Absence::NamespaceGone)];
 
+/// F38, F39, F40, F41, F42, F44: what `tests/cluster/recorded.rs` records of each.
 #[test]
 fn every_recorded_situation_is_told_as_it_was() {
     for (name, expected) in expectations() {
@@ -213,6 +214,7 @@ fn what_a_job_says_of_itself_is_read() {
     assert!(!present("err-image-pull").attempts[0].containers[0].has_started, "there is no log to ask for");
 }
 
+/// F41: the scheduler's own words, and no guess about when it ends.
 #[test]
 fn a_run_without_a_node_is_blocked_once_waiting_has_not_helped() {
     let recorded = recorded("unschedulable-memory");
