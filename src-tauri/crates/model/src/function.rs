@@ -109,3 +109,30 @@ pub enum ImagePullPolicy {
     /// Never: the node must have it.
     Never,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_is_found_by_a_whole_label_or_by_its_key() {
+        let function: Function = serde_json::from_value(serde_json::json!({
+            "id": "1b0c6a58-0c5e-4ef3-8f6b-6f4f1f0a9d21", "project": "default", "name": "train", "version": 1,
+            "labels": ["team=web", "nightly"], "created": "2026-01-01T00:00:00Z", "updated": "2026-01-01T00:00:00Z",
+            "spec": {},
+        }))
+        .unwrap();
+        for (label, has) in [
+            ("team=web", true),
+            (" team ", true),
+            ("nightly", true),
+            ("team=", false),
+            ("tea", false),
+            ("web", false),
+            ("nightly=", false),
+            ("", false),
+        ] {
+            assert_eq!(function.has_label(label), has, "{label:?}");
+        }
+    }
+}
