@@ -42,6 +42,8 @@ pub(crate) enum Duty {
 pub(crate) struct Facts {
     /// Its main object was missing where it should have been seen.
     pub(crate) is_missing: bool,
+    /// It was taken in a while ago, when the watch had told of everything there is, and nothing was heard of it since.
+    pub(crate) is_unseen: bool,
     /// It is being deleted already.
     pub(crate) is_deleting: bool,
     /// It was read whole after its end was known, or there is nothing left to read.
@@ -72,7 +74,7 @@ pub(crate) fn owed(run: &Run, us: InstallationId, facts: Facts, now: Timestamp) 
             } else if starts::are_uncounted(&run.status) {
                 Some(Duty::Count)
             } else {
-                has_waited(run, facts, now).then_some(Duty::Reconsider)
+                (facts.is_unseen || has_waited(run, facts, now)).then_some(Duty::Reconsider)
             }
         }
         _ if !is_ours => None,

@@ -18,6 +18,8 @@ use crate::ports::{LogInfo, LogKey, RunRow};
 /// Pauses between failed or fruitless duties: from the first to the longest.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// How long a run that is taken in beside a live watch may go unheard of, until it is read.
+const UNSEEN: Duration = Duration::from_secs(1);
 
 /// One open run.
 pub(super) struct Tracked {
@@ -41,6 +43,8 @@ pub(super) struct Tracked {
     pub(super) is_busy: bool,
     /// Ends its captures.
     pub(super) stop: CancellationToken,
+    /// When it was taken in, where the watch was live then: what it told before went past this run.
+    taken_live: Option<Instant>,
     touched: Timestamp,
     retry_at: Instant,
     pause: Duration,
@@ -65,10 +69,17 @@ impl Tracked {
             was_read_at_end: is_gone,
             is_busy: false,
             stop,
+            taken_live: None,
             touched,
             retry_at: Instant::now(),
             pause: FIRST_PAUSE,
         }
+    }
+
+    /// Notes that it is taken in while the watch is live.
+    pub(super) fn beside_a_live_watch(mut self) -> Self {
+        self.taken_live = Some(Instant::now());
+        self
     }
 
     /// Takes over a newer row.
@@ -131,6 +142,7 @@ impl Tracked {
         }
         let facts = Facts {
             is_missing: self.is_missing && !self.is_gone,
+            is_unseen: !self.is_known && self.taken_live.is_some_and(|at| at.elapsed() >= UNSEEN),
             is_deleting: self.is_deleting || self.is_gone,
             was_read_at_end: self.was_read_at_end || self.is_gone,
             has_logs: self.has_logs(),

@@ -32,7 +32,14 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn facts() -> Facts {
-    Facts { is_missing: false, is_deleting: false, was_read_at_end: false, has_logs: false, touched: at(0) }
+    Facts {
+        is_missing: false,
+        is_unseen: false,
+        is_deleting: false,
+        was_read_at_end: false,
+        has_logs: false,
+        touched: at(0),
+    }
 }
 
 fn check(run: &Run, facts: Facts, second: i64, expected: Option<Duty>) {
@@ -69,6 +76,7 @@ fn a_released_run_is_only_watched_until_something_is_owed() {
     let running = run(Submission::Released, RunState::Running);
     check(&running, facts(), 100_000, None);
     check(&running, Facts { is_missing: true, ..facts() }, 1, Some(Duty::Confirm));
+    check(&running, Facts { is_unseen: true, ..facts() }, 1, Some(Duty::Reconsider));
     let mut stopping = running.clone();
     stopping.status.wish = Some(Wish::Stop);
     check(&stopping, facts(), 1, Some(Duty::CarryOut));

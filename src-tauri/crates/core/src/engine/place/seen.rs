@@ -9,7 +9,7 @@ use berth_model::{Observation, RunId, Sight, advance};
 use super::{Done, Work};
 use crate::ErrorCode;
 use crate::engine::tracked::Tracked;
-use crate::ports::StoreError;
+use crate::ports::{ConnectionState, StoreError};
 use crate::transition::change;
 use crate::{recovery, settle};
 
@@ -147,7 +147,9 @@ impl Work {
                 }
             };
             self.left_alone.remove(&id);
-            self.runs.insert(id, Tracked::new(row.clone(), &logs, now, self.stop.child_token()));
+            let tracked = Tracked::new(row.clone(), &logs, now, self.stop.child_token());
+            let is_live = self.link.state == ConnectionState::Live;
+            self.runs.insert(id, if is_live { tracked.beside_a_live_watch() } else { tracked });
         }
     }
 
