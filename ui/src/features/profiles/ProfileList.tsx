@@ -5,7 +5,7 @@ import { useState } from "react";
 import { useProject } from "@/features/projects";
 import type { ProfileView } from "@/ipc";
 import { Ago } from "@/shared/Ago";
-import { ConfirmDialog } from "@/shared/ConfirmDialog";
+import { ConfirmDelete } from "@/shared/ConfirmDelete";
 import { Empty } from "@/shared/Empty";
 import { Icon } from "@/shared/Icon";
 import { Loaded } from "@/shared/Loaded";
@@ -116,21 +116,9 @@ export function ProfileList() {
 }
 
 function DeleteProfile({ name, onClose }: { name: string; onClose: () => void }) {
-  const remove = useDeleteProfile(name);
   return (
-    <ConfirmDialog
-      isOpen
-      title={`Delete ${name}`}
-      confirm="Delete"
-      isDestructive
-      isPending={remove.isPending}
-      error={remove.error}
-      onConfirm={() => remove.mutate(undefined, { onSuccess: onClose })}
-      onClose={onClose}
-    >
-      <Text size="sm">
-        Runs that were launched with it keep the values that they took; a new run that names it is refused.
-      </Text>
-    </ConfirmDialog>
+    <ConfirmDelete name={name} remove={useDeleteProfile(name)} onClose={onClose}>
+      Runs that were launched with it keep the values that they took; a new run that names it is refused.
+    </ConfirmDelete>
   );
 }

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { useProject } from "@/features/projects";
 import type { SecretView } from "@/ipc";
 import { Ago } from "@/shared/Ago";
-import { ConfirmDialog } from "@/shared/ConfirmDialog";
+import { ConfirmDelete } from "@/shared/ConfirmDelete";
 import { Empty } from "@/shared/Empty";
 import { Icon } from "@/shared/Icon";
 import { Loaded } from "@/shared/Loaded";
@@ -163,22 +163,10 @@ function Row({ secret, onReplace, onDelete }: RowProps) {
 }
 
 function DeleteSecret({ name, onClose }: { name: string; onClose: () => void }) {
-  const remove = useDeleteSecret(name);
   return (
-    <ConfirmDialog
-      isOpen
-      title={`Delete ${name}`}
-      confirm="Delete"
-      isDestructive
-      isPending={remove.isPending}
-      error={remove.error}
-      onConfirm={() => remove.mutate(undefined, { onSuccess: onClose })}
-      onClose={onClose}
-    >
-      <Text size="sm">
-        Its value goes with it, which cannot be undone. Runs that have it already keep it; a new run that
-        names it is refused.
-      </Text>
-    </ConfirmDialog>
+    <ConfirmDelete name={name} remove={useDeleteSecret(name)} onClose={onClose}>
+      Its value goes with it, which cannot be undone. Runs that have it already keep it; a new run that names
+      it is refused.
+    </ConfirmDelete>
   );
 }
