@@ -10,7 +10,7 @@ import {
   contextLooksOptions,
   type ChosenPlace,
 } from "@/features/clusters";
-import { functionListOptions } from "@/features/functions";
+import { functionNamesOptions } from "@/features/functions";
 import { projectListOptions, useProject } from "@/features/projects";
 import { runListOptions } from "@/features/runs";
 import type { ProjectView } from "@/ipc";
@@ -56,7 +56,7 @@ function Search({ place, onClose, onContext, onNamespace, onProject }: Omit<Prop
   const [text, setText] = useState("");
   const [settled] = useDebouncedValue(text.trim(), 120);
   const combobox = useCombobox({ defaultOpened: true });
-  const functions = useQuery(functionListOptions(useProject()));
+  const functions = useQuery(functionNamesOptions(useProject()));
   const contexts = useQuery(contextListOptions());
   const looks = useQuery(contextLooksOptions());
   const projects = useQuery(projectListOptions());
@@ -108,14 +108,14 @@ function Search({ place, onClose, onContext, onNamespace, onProject }: Omit<Prop
     },
     {
       label: "Run a function",
-      entries: (functions.data ?? [])
-        .filter((each) => has(each.name))
+      entries: (functions.data?.names ?? [])
+        .filter(has)
         .slice(0, MOST)
-        .map((each) => ({
-          id: `function.${each.name}`,
-          label: each.name,
-          note: `version ${each.version}`,
-          act: () => void navigate({ to: "/new", search: { function: each.name } }),
+        .map((name) => ({
+          id: `function.${name}`,
+          label: name,
+          note: "",
+          act: () => void navigate({ to: "/new", search: { function: name } }),
         })),
     },
     {

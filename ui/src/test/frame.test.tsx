@@ -83,14 +83,14 @@ test("the palette says that it is looking, then that nothing was found", async (
 });
 
 test("the palette finds screens while what else it reads is awaited, and says so where nothing fits", async () => {
-  const { dialog, field } = await palette({ listFunctions: () => new Promise(() => undefined) });
+  const { dialog, field } = await palette({ functionNames: () => new Promise(() => undefined) });
   expect(within(dialog).getByRole("option", { name: "Runs" })).toBeInTheDocument();
   await userEvent.type(field, "zzz");
   expect(await within(dialog).findByText("Looking…")).toBeInTheDocument();
 });
 
 test("the palette tells what cannot be searched, and finds the rest", async () => {
-  const { dialog } = await palette({ listFunctions: broken });
+  const { dialog } = await palette({ functionNames: broken });
   expect(await within(dialog).findByRole("alert")).toHaveTextContent("Functions cannot be searched");
   expect(within(dialog).getByRole("option", { name: "Runs" })).toBeInTheDocument();
 });

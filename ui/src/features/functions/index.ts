@@ -1,3 +1,3 @@
-export { functionKeys, functionListOptions, functionNamesOptions } from "./api";
+export { functionKeys, functionNamesOptions } from "./api";
 export { FunctionList } from "./FunctionList";
 export { FunctionPage } from "./FunctionPage";
