@@ -1,7 +1,7 @@
 import { events, type ConnectionNotice, type ForwardView, type RunId, type RunView } from "./bindings";
 
 /** What to do when the core tells something by itself. */
-export type Listeners = {
+type Listeners = {
   runsChanged: (runs: RunView[]) => void;
   runsDeleted: (runs: RunId[]) => void;
   connectionsChanged: (connections: ConnectionNotice[]) => void;

@@ -14,7 +14,7 @@ import { useEffect, useEffectEvent, useRef } from "react";
 import { loadGrammar } from "./grammars";
 import type { Grammar } from "./language";
 
-export type CodeEditorProps = {
+type CodeEditorProps = {
   value: string;
   grammar: Grammar | null;
   /** Ids of what names and describes it. */

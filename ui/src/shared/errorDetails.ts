@@ -3,7 +3,7 @@ import type { IpcError } from "@/ipc";
 import { sentence } from "./format";
 
 /** Where and when a failure was met. */
-export type Met = { title: string; screen: string; version: string };
+type Met = { title: string; screen: string; version: string };
 
 /** What *Copy details* copies: all that someone who helps needs to know, and nothing that was typed in. */
 export function errorDetails(failure: IpcError, { title, screen, version }: Met): string {

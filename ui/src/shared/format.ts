@@ -34,7 +34,7 @@ export function clockTime(iso: string): string {
 }
 
 /** How the time of a log line is shown. */
-export type LineTime = "local" | "utc" | "relative" | "off";
+type LineTime = "local" | "utc" | "relative" | "off";
 
 /** The time of a log line, to the millisecond: of the day here or in UTC, or since `origin`, as in "+0:41.120". */
 export function logTime(iso: string, shown: LineTime = "local", origin = ""): string {

@@ -26,7 +26,7 @@ const order: Record<ConnectionNotice["state"], number> = {
 };
 
 /** Connection in words, with its tone. */
-export type Pill = { tone: "good" | "busy" | "bad" | "idle"; text: string; detail: string | null };
+type Pill = { tone: "good" | "busy" | "bad" | "idle"; text: string; detail: string | null };
 
 /** What the pill says of all connections. */
 export function connectionPill(engine: EngineView | undefined): Pill {

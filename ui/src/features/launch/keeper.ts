@@ -1,5 +1,5 @@
 /** Keeps what is typed: soon, but not with every key; the newest last. */
-export type Keeper<T> = {
+type Keeper<T> = {
   /** Takes what is to be kept after a short pause, in place of what was taken before. */
   keep: (value: T) => void;
   /** Keeps at once what still waits. */

@@ -10,7 +10,7 @@ export type Field =
 type Probe = "readiness_probe" | "liveness_probe";
 
 /** Problems by field, and those that belong to none. */
-export type Sorted = { fields: ReadonlyMap<Field, string>; rest: readonly Problem[] };
+type Sorted = { fields: ReadonlyMap<Field, string>; rest: readonly Problem[] };
 
 /** Paths that are called otherwise in the form, or that one control stands for. */
 const fields: Record<string, Field> = {

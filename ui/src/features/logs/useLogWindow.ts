@@ -17,7 +17,7 @@ const LOOK_EVERY = 1000;
 /** The least time between two reads of a followed log, in milliseconds: a fast one is not read better by painting more. */
 const BREATH = 250;
 
-export type LogReader = {
+type LogReader = {
   window: LogWindow;
   error: unknown;
   /** When the last read went well, in milliseconds, while one after it has failed. */

@@ -1,7 +1,7 @@
 import type { RunList, RunView } from "@/ipc";
 
 /** What a batch of changes makes of a list, and whether the list must be read anew to be right. */
-export type Applied = { list: RunList; mustReload: boolean };
+type Applied = { list: RunList; mustReload: boolean };
 
 /**
  * Puts changed runs into a list. A revision that is not newer than the one shown is ignored, so the order in which

@@ -1,5 +1,5 @@
 /** What a key means on a row of the list. */
-export type RowDeed =
+type RowDeed =
   { move: number; extends: boolean } | { to: "first" | "last" } | { do: "open" | "choose" | "none" };
 
 /** How many rows a page is. */

@@ -16,9 +16,9 @@ export type ListSearch = {
 };
 
 /** Lengths of time that the list can be narrowed to, in hours. */
-export const sinceHours = { day: 24, week: 7 * 24, month: 30 * 24 } as const;
+const sinceHours = { day: 24, week: 7 * 24, month: 30 * 24 } as const;
 
-export type Since = keyof typeof sinceHours;
+type Since = keyof typeof sinceHours;
 
 export function isSince(value: unknown): value is Since {
   return typeof value === "string" && value in sinceHours;

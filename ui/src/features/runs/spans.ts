@@ -12,7 +12,7 @@ const labels: Record<Step, string> = {
 };
 
 /** A step as the bar draws it. */
-export type Segment = {
+type Segment = {
   step: Step;
   label: string;
   /** "8.3 s", "2:11". */

@@ -2,7 +2,7 @@ import type { AttemptState, RunDetails, RunState, RunView, StatusWord } from "@/
 import { copiesText } from "@/shared/format";
 
 /** A colour with a meaning; style.css holds both themes' values. */
-export type StateColour = "grey" | "violet" | "amber" | "blue" | "green" | "red";
+type StateColour = "grey" | "violet" | "amber" | "blue" | "green" | "red";
 
 /** Waiting is normal at first: grey until it has lasted this long, in milliseconds. */
 const PATIENCE = 30_000;
