@@ -31,9 +31,10 @@ fn choose(window: &Window, control: &str, option: &str) {
         "(//input[@aria-label='{control}'] | //*[contains(@class, 'InputWrapper-root')][./label[.='{control}']]//input[not(@type='hidden')])[1]"
     );
     click_there(window, &control);
-    // Lists of other controls are there too, not shown.
-    let is_shown = "[not(ancestor::*[contains(@style, 'display: none')])]";
-    window.click(&format!("//*[@role='option'][starts-with(., '{option}')]{is_shown}"));
+    // The list of this very control: that of another one may still be fading away.
+    let list = format!("//*[@role='listbox'][@id = {control}/@aria-controls]");
+    window.click(&format!("{list}//*[@role='option'][starts-with(., '{option}')]"));
+    window.see(&format!("{control}[starts-with(@value, '{option}')]"), PATIENCE);
 }
 
 /// What a program of this machine is answered at an address.

@@ -1,7 +1,5 @@
 //! Nothing that was typed is lost: not by an error, a switch of contexts, a restart or a crash.
 
-use std::time::Duration;
-
 use serde_json::Value;
 
 use crate::PATIENCE;
@@ -104,7 +102,7 @@ async fn a_draft_outlives_a_restart_without_what_looks_secret() {
     let left = window.run_script("return document.activeElement.closest('.cm-editor') === null", &Value::Null);
     assert_eq!(left, Value::Bool(true), "Escape, then Tab, leaves the code");
     code_holds(&window, "print('typed')");
-    std::thread::sleep(Duration::from_millis(500));
+    stage.keeps_draft("print('typed')", PATIENCE);
     window.close();
     assert!(!stage.drafts().contains("hf_canary"), "a value that looks secret is not written down");
 
@@ -127,8 +125,7 @@ async fn a_draft_outlives_a_crash_in_the_middle_of_typing() {
     open_form(&window);
     window.type_into("Image", "python:3.12");
     window.type_into("Code", "print('before the crash')");
-    // The most that a crash may take, and as much again.
-    std::thread::sleep(Duration::from_millis(500));
+    stage.keeps_draft("print('before the crash')", PATIENCE);
     window.type_into("Command", "python half");
     window.crash();
 

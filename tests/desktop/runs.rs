@@ -33,12 +33,13 @@ fn see_order(window: &Window, expected: &[&str]) {
     assert_eq!(listed(window), expected);
 }
 
-fn focused(window: &Window) -> String {
-    let name = window.run_script(
-        "return document.activeElement?.querySelector?.('a')?.textContent.replace(/-[^-]*$/, '') ?? ''",
-        &Value::Null,
+/// Waits until the row of a function's run has the focus.
+#[track_caller]
+fn see_focus(window: &Window, name: &str) {
+    window.comes_true(
+        "return document.activeElement?.querySelector?.('a')?.textContent.replace(/-[^-]*$/, '') === arguments[0]",
+        &json!(name),
     );
-    name.as_str().unwrap_or_default().to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -66,18 +67,18 @@ async fn the_list_is_sorted_by_its_headers_walked_by_keys_and_remembers_both_sor
     // The first key gives the focus to a row, the next ones move it.
     window.run_script("document.activeElement.blur()", &Value::Null);
     window.press("j");
-    assert_eq!(focused(&window), "alpha");
+    see_focus(&window, "alpha");
     window.press(DOWN);
-    assert_eq!(focused(&window), "beta");
+    see_focus(&window, "beta");
     window.press(" ");
     window.see("//*[@aria-label='Chosen runs'][contains(., '1 run chosen')]", PATIENCE);
     window.press(SHIFT_DOWN);
     window.see("//*[@aria-label='Chosen runs'][contains(., '2 runs chosen')]", PATIENCE);
-    assert_eq!(focused(&window), "gamma");
+    see_focus(&window, "gamma");
     window.shot("by-keys");
     window.press(ESCAPE);
     window.press("k");
-    assert_eq!(focused(&window), "beta");
+    see_focus(&window, "beta");
 
     window.type_into("Label", "team");
     see_order(&window, &["alpha", "beta"]);
@@ -120,18 +121,8 @@ async fn a_log_is_copied_over_lines_that_are_not_drawn_saved_and_read_in_every_k
     ] {
         window.click("//input[@aria-label='Time of lines']");
         window.click(&format!("//*[@role='option'][.='{choice}']"));
-        let last = window.run_async_script(
-            "const [pattern, done] = arguments;
-             const look = (times) => {
-                 const row = [...document.querySelectorAll('[role=log] [data-index]')].at(-1);
-                 if (new RegExp(pattern).test(row.textContent)) done('');
-                 else if (times === 0) done(row.textContent);
-                 else setTimeout(() => look(times - 1), 100);
-             };
-             look(50)",
-            &json!(pattern),
-        );
-        assert_eq!(last, "", "{choice}");
+        let last = "[...document.querySelectorAll('[role=log] [data-index]')].at(-1)";
+        window.comes_true(&format!("return new RegExp(arguments[0]).test({last}.textContent)"), &json!(pattern));
     }
 
     // From a line that is found to the end: between them are more lines than the page draws or holds.
@@ -210,6 +201,7 @@ fn pasted(window: &Window) -> (usize, String, String) {
         &Value::Null,
     );
     window.press_control('v');
+    window.comes_true("return document.querySelector('[aria-label=Pasted]').value !== ''", &Value::Null);
     let text = window.run_script(
         "const field = document.querySelector('[aria-label=Pasted]');
          const text = field.value;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use berth_testkit::Relay;
 use berth_webdriver::Driver;
@@ -58,8 +59,19 @@ impl Stage {
 
     /// Everything in the folder of the drafts.
     pub fn drafts(&self) -> String {
-        let folder = std::fs::read_dir(self.folder.path().join("data/drafts")).unwrap();
-        folder.flatten().map(|entry| std::fs::read_to_string(entry.path()).unwrap()).collect()
+        let folder = std::fs::read_dir(self.folder.path().join("data/drafts"));
+        // A draft is written beside and then takes its name: what is there at one moment may be gone at the next.
+        folder.into_iter().flatten().flatten().filter_map(|entry| std::fs::read_to_string(entry.path()).ok()).collect()
+    }
+
+    /// Waits until a text that was typed is on disk.
+    #[track_caller]
+    pub fn keeps_draft(&self, text: &str, patience: Duration) {
+        let deadline = Instant::now() + patience;
+        while !self.drafts().contains(text) {
+            assert!(Instant::now() < deadline, "not kept within {patience:?}: {text}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Name of the test cluster's context.

@@ -157,6 +157,20 @@ impl Window {
         self.press(&format!("{CONTROL_KEY}{key}"));
     }
 
+    /// Waits until a script returns `true`.
+    #[track_caller]
+    pub fn comes_true(&self, script: &str, argument: &Value) {
+        let deadline = Instant::now() + CONTROL;
+        while self.run_script(script, argument) != Value::Bool(true) {
+            assert!(
+                Instant::now() < deadline,
+                "not true within {CONTROL:?}: {script}, {argument}\n{}",
+                self.page_text()
+            );
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
     /// Runs a script in the page with an argument; returns what it returns.
     pub fn run_script(&self, script: &str, argument: &Value) -> Value {
         self.driver.run_script(script, argument).unwrap_or_else(|error| panic!("{error}"))
