@@ -15,15 +15,15 @@ async fn a_launch_is_written_down_made_held_completed_and_released() {
     let run = RunId::random();
     let row = world.app.launch(&request(run)).await.unwrap();
     assert_eq!((row.run.status.submission, row.run.status.state), (Submission::Released, RunState::Pending));
-    let job = world.api.job();
+    let job = world.job();
     assert_eq!(job["spec"]["suspend"], json!(false));
     assert_eq!(row.run.status.objects[0].uid, job["metadata"]["uid"].as_str().unwrap());
-    let configs = world.api.all("configmaps");
+    let configs = world.api.objects("ConfigMap");
     assert_eq!(configs.len(), 1, "the code travels in an object of its own");
     assert_eq!(configs[0]["metadata"]["ownerReferences"][0]["uid"], job["metadata"]["uid"]);
     assert_eq!(world.states(run).await, ["Created", "Complete", "Released"]);
     let kinds: Vec<String> =
-        world.api.changes().iter().map(|request| request.split('?').next().unwrap().to_owned()).collect();
+        world.changes().iter().map(|request| request.split('?').next().unwrap().to_owned()).collect();
     let name = &row.run.object_name;
     assert_eq!(
         kinds,
@@ -44,7 +44,7 @@ async fn a_job_is_made_suspended_with_a_long_time_to_live() {
     let job = &prepared.manifests[0];
     assert_eq!(job["spec"]["suspend"], json!(true));
     assert_eq!(job["spec"]["ttlSecondsAfterFinished"], json!(604_800));
-    assert!(world.api.requests().is_empty(), "a preview asks no cluster");
+    assert!(world.requests().is_empty(), "a preview asks no cluster");
 }
 
 #[tokio::test]
@@ -76,7 +76,7 @@ async fn twenty_clicks_in_two_programs_are_one_run() {
         let row = click.unwrap().unwrap();
         assert_eq!((row.run.id, row.run.status.submission), (run, Submission::Released));
     }
-    assert_eq!(world.api.job()["spec"]["suspend"], json!(false));
+    assert_eq!(world.job()["spec"]["suspend"], json!(false));
     let page = world.app.runs(&RunQuery::default()).await.unwrap();
     assert_eq!(page.rows.len(), 1);
     let saved = world.app.history().functions(&request(run).project).await.unwrap();
@@ -92,7 +92,7 @@ async fn the_same_id_is_the_same_launch_whatever_else_is_said() {
     let other = LaunchRequest { overrides: json!({ "image": "busybox:1" }), ..request(run) };
     let again = world.app.launch(&other).await.unwrap();
     assert_eq!(again.run, first.run);
-    assert_eq!(world.api.changes().len(), 3, "nothing was sent again");
+    assert_eq!(world.changes().len(), 3, "nothing was sent again");
 }
 
 #[tokio::test]
@@ -107,7 +107,7 @@ async fn a_file_launched_twice_is_one_version_and_a_changed_one_is_the_next() {
     let request = LaunchRequest { what: Launchable::Document(changed), ..request(RunId::random()) };
     let third = world.app.launch(&request).await.unwrap();
     assert_eq!(third.run.function.version, 2);
-    let annotations = &world.api.all("jobs");
+    let annotations = &world.api.objects("Job");
     assert_eq!(annotations.len(), 3);
 }
 
@@ -123,7 +123,7 @@ async fn a_saved_function_runs_with_the_values_given_on_top() {
         ..request(RunId::random())
     };
     let row = world.app.launch(&request).await.unwrap();
-    let container = &world.api.job()["spec"]["template"]["spec"]["containers"][0];
+    let container = &world.job()["spec"]["template"]["spec"]["containers"][0];
     assert_eq!(container["image"], json!("python:3.13"));
     assert!(container["env"].to_string().contains("EPOCHS"), "{container}");
     assert_eq!(row.run.function.version, 1, "values given with a run make no new version");
@@ -132,9 +132,9 @@ async fn a_saved_function_runs_with_the_values_given_on_top() {
 #[tokio::test]
 async fn a_restricted_namespace_gets_a_restricted_pod_without_being_asked() {
     let world = World::new();
-    world.api.label_namespace("work", json!({ "pod-security.kubernetes.io/enforce": "restricted" }));
+    world.api.enforce(Some("restricted"));
     world.app.launch(&request(RunId::random())).await.unwrap();
-    let pod = world.api.job()["spec"]["template"]["spec"].clone();
+    let pod = world.job()["spec"]["template"]["spec"].clone();
     assert_eq!(pod["securityContext"]["runAsNonRoot"], json!(true), "{pod}");
 }
 

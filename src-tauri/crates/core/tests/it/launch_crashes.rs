@@ -3,10 +3,9 @@
 
 use berth_core::FAILPOINTS;
 use berth_model::{RunId, RunState, Submission};
-use hyper::Method;
+use berth_testkit::{Fault, On};
 use serde_json::json;
 
-use crate::api::{Act, status};
 use crate::child::{self, Deed, was_killed};
 use crate::world::World;
 
@@ -57,25 +56,25 @@ const ROADS: [(&str, Road); 20] = [
 
 fn walk(world: &World, road: Road, run: RunId, point: &str) {
     let folder = world.folder.path();
-    let refusal = Act::Refuse(422, status(422, "Invalid", "the object is not valid", json!({ "name": "x" })));
+    let refusal = Fault::Refuse(422, "Invalid");
     let well =
         |deed: Deed| assert!(child::run(folder, deed, run, None).success(), "{point}: {deed:?} before the crash");
     let deed = match road {
         Road::Plain => Deed::Launch,
         Road::LostReply => {
-            world.api.script(Method::POST, "/jobs", 1, Act::StoreThen(504));
+            world.api.fault(On::create("jobs"), Fault::StoreThen(504), 1);
             Deed::Launch
         }
         Road::Refused => {
-            world.api.script(Method::POST, "/jobs", 1, refusal);
+            world.api.fault(On::create("jobs"), refusal, 1);
             Deed::Launch
         }
         Road::ChildRefused => {
-            world.api.script(Method::POST, "/configmaps", 1, refusal);
+            world.api.fault(On::create("configmaps"), refusal, 1);
             Deed::Launch
         }
         Road::Foreign => {
-            world.api.script(Method::POST, "/jobs", 1, Act::ForeignFirst);
+            world.api.fault(On::create("jobs"), Fault::TakenFirst, 1);
             Deed::Launch
         }
         Road::GivenUp => {
@@ -97,7 +96,7 @@ fn walk(world: &World, road: Road, run: RunId, point: &str) {
 
 /// What must hold after the next start, whatever the crash.
 async fn look(world: &World, run: RunId, point: &str, road: Road) {
-    let jobs = world.api.all("jobs");
+    let jobs = world.api.objects("Job");
     let Some(row) = world.app.history().run(run).await.unwrap() else {
         assert!(jobs.is_empty(), "{point}: what history does not know does not exist: {jobs:?}");
         return;
@@ -106,10 +105,10 @@ async fn look(world: &World, run: RunId, point: &str, road: Road) {
     let is_foreign = matches!(road, Road::Foreign);
     match run_status.submission {
         Submission::Released if run_status.wish.is_none() => {
-            let job = world.api.job();
+            let job = world.job();
             assert_eq!(job["spec"]["suspend"], json!(false), "{point}: released is released");
             assert_eq!(run_status.objects[0].uid, job["metadata"]["uid"].as_str().unwrap(), "{point}");
-            assert_eq!(world.api.all("configmaps").len(), 1, "{point}: and whole");
+            assert_eq!(world.api.objects("ConfigMap").len(), 1, "{point}: and whole");
         }
         Submission::Released => {
             assert!(jobs.is_empty(), "{point}: a wish to end it is carried out");
@@ -147,15 +146,15 @@ async fn a_crash_between_any_two_effects_leaves_one_object_or_none_and_the_truth
         let run = RunId::random();
         tokio::task::block_in_place(|| {
             walk(&world, road, run, point);
-            let jobs = world.api.all("jobs").len();
+            let jobs = world.api.objects("Job").len();
             assert!(jobs <= 1, "{point}: {jobs} Jobs right after the crash");
             let recovered = child::run(world.folder.path(), Deed::Recover, run, None);
             assert!(recovered.success(), "{point}: the next start fails ({recovered})");
         });
         look(&world, run, point, road).await;
-        let changes = world.api.changes().len();
+        let changes = world.changes().len();
         tokio::task::block_in_place(|| child::run(world.folder.path(), Deed::Recover, run, None));
-        let after: Vec<String> = world.api.changes().split_off(changes);
+        let after: Vec<String> = world.changes().split_off(changes);
         assert!(after.is_empty() || after.iter().all(|change| change.starts_with("DELETE")), "{point}: {after:?}");
         look(&world, run, point, road).await;
         println!("{point}: {road:?} survived");

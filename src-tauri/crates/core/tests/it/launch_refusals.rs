@@ -7,14 +7,13 @@ use berth_core::{Error, ErrorCode, LaunchRequest, Launchable};
 use berth_model::{Place, RunId};
 use serde_json::{Value, json};
 
-use crate::api::{Act, status};
 use crate::world::{World, function, kubeconfig, kubeconfig_in, request};
 
 /// Launches, and makes sure that nothing came of it anywhere.
 async fn refused(world: &World, request: &LaunchRequest) -> Error {
     let error = world.app.launch(request).await.unwrap_err();
-    assert_eq!(world.api.changes(), Vec::<String>::new(), "nothing was asked of the cluster but questions");
-    assert!(world.api.all("jobs").is_empty() && world.api.all("configmaps").is_empty());
+    assert_eq!(world.changes(), Vec::<String>::new(), "nothing was asked of the cluster but questions");
+    assert!(world.api.objects("Job").is_empty() && world.api.objects("ConfigMap").is_empty());
     assert!(world.app.runs(&RunQuery::default()).await.unwrap().rows.is_empty(), "no run was written");
     assert!(world.app.history().functions(&request.project).await.unwrap().is_empty(), "no function was saved");
     assert!(world.announced.notices().is_empty(), "nothing was announced");
@@ -24,7 +23,7 @@ async fn refused(world: &World, request: &LaunchRequest) -> Error {
 #[tokio::test]
 async fn no_right_to_create_jobs_names_the_verb_and_the_resource() {
     let world = World::new();
-    world.api.deny("create jobs.batch");
+    world.api.deny("create", "jobs.batch");
     let error = refused(&world, &request(RunId::random())).await;
     assert_eq!(error.code, ErrorCode::Forbidden);
     assert_eq!(error.message, "you may not create jobs.batch in namespace \"work\"");
@@ -43,9 +42,7 @@ async fn a_missing_namespace_is_named_with_its_context() {
 #[tokio::test]
 async fn a_quota_that_is_used_up_is_found_by_the_pods_dry_run() {
     let world = World::new();
-    let told = "pods \"x\" is forbidden: exceeded quota: small, requested: cpu=100m, used: cpu=950m, limited: cpu=1";
-    let body = status(403, "Forbidden", told, json!({ "name": "x", "kind": "pods" }));
-    world.api.script_dry_run("/pods", Act::Refuse(403, body));
+    world.api.refuse_pods(Some("exceeded quota: small, requested: cpu=100m, used: cpu=950m, limited: cpu=1"));
     let error = refused(&world, &request(RunId::random())).await;
     assert_eq!(error.code, ErrorCode::Refused, "{error:?}");
     assert!(error.message.contains("quota") && error.message.contains("small"), "{}", error.message);
@@ -54,9 +51,8 @@ async fn a_quota_that_is_used_up_is_found_by_the_pods_dry_run() {
 #[tokio::test]
 async fn a_pod_security_refusal_is_found_by_the_pods_dry_run() {
     let world = World::new();
-    let told = "pods \"x\" is forbidden: violates PodSecurity \"restricted:latest\": unrestricted capabilities (container \"main\" must set securityContext.capabilities.drop=[\"ALL\"])";
-    let body = status(403, "Forbidden", told, json!({ "name": "x", "kind": "pods" }));
-    world.api.script_dry_run("/pods", Act::Refuse(403, body));
+    let told = "violates PodSecurity \"restricted:latest\": unrestricted capabilities (container \"main\" must set securityContext.capabilities.drop=[\"ALL\"])";
+    world.api.refuse_pods(Some(told));
     let error = refused(&world, &request(RunId::random())).await;
     assert_eq!(error.code, ErrorCode::Refused, "{error:?}");
     assert!(error.message.contains("capabilities"), "{}", error.message);
@@ -123,7 +119,7 @@ async fn all_problems_of_a_request_are_told_at_once_and_at_their_fields() {
     let all: Vec<&str> = error.fields.iter().map(|problem| problem.message.as_str()).collect();
     assert!(all.iter().any(|message| message.contains("imagee")), "{all:?}");
     assert!(all.iter().any(|message| message.contains("backof_limit") && message.contains("backoff_limit")), "{all:?}");
-    assert!(world.api.requests().is_empty(), "no cluster is asked about a request that is wrong");
+    assert!(world.requests().is_empty(), "no cluster is asked about a request that is wrong");
     let checked = world.app.validate(&wrong);
     assert_eq!(checked, error.fields, "the form is told the same");
 }
@@ -189,9 +185,9 @@ async fn a_check_asks_everything_and_makes_nothing() {
     let request = request(RunId::random());
     let prepared = world.app.check(&request).await.unwrap();
     assert!(prepared.target.cluster.is_some(), "the cluster is known by now");
-    assert_eq!(world.api.changes(), Vec::<String>::new());
-    assert!(world.api.requests().iter().any(|request| request.contains("/pods?") && request.contains("dryRun=All")));
-    world.api.deny("create jobs.batch");
+    assert_eq!(world.changes(), Vec::<String>::new());
+    assert!(world.requests().iter().any(|request| request.contains("/pods?") && request.contains("dryRun=All")));
+    world.api.deny("create", "jobs.batch");
     let error = world.app.check(&request).await.unwrap_err();
     assert_eq!(error.code, ErrorCode::Forbidden);
     assert_eq!(error.fields, Vec::new());

@@ -26,11 +26,11 @@ async fn live_runs_are_counted_by_context_and_no_cluster_is_asked() {
         world.app.launch(&request(run)).await.unwrap();
     }
     put(&world, ended, RunState::Completed, Phase::Finished, SignedDuration::ZERO).await;
-    let asked = world.api.requests().len();
+    let asked = world.requests().len();
     let standing = world.app.standing().await.unwrap();
     assert_eq!(standing.live.into_iter().collect::<Vec<_>>(), [("lab".to_owned(), 2)]);
     assert_eq!(standing.looks, []);
-    assert_eq!(world.api.requests().len(), asked, "history alone was read");
+    assert_eq!(world.requests().len(), asked, "history alone was read");
 }
 
 #[tokio::test]

@@ -48,6 +48,12 @@ impl On {
         Self { path: format!("/{resource}"), without: "dryRun".to_owned(), ..Self::method("POST") }
     }
 
+    /// Dry runs of a creation of a resource, such as `pods`.
+    #[must_use]
+    pub fn dry_run(resource: &str) -> Self {
+        Self { path: format!("/{resource}"), query: "dryRun".to_owned(), ..Self::method("POST") }
+    }
+
     /// With this text in the path.
     #[must_use]
     pub fn path(mut self, part: &str) -> Self {
@@ -76,6 +82,10 @@ pub enum Fault {
     Delay(Duration),
     /// The request is carried out at once and answered after a while.
     AnswerLate(Duration),
+    /// Nothing is answered; the request is carried out after a while, also where the client has gone by then.
+    StoreLate(Duration),
+    /// An object of somebody else's takes the name first, then the request is carried out.
+    TakenFirst,
     /// Nothing is done; a Status with this code and reason is answered.
     Refuse(u16, &'static str),
     /// Nothing is done; a page for people is answered with this code.

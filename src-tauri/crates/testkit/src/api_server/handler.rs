@@ -124,6 +124,18 @@ pub(crate) async fn handle(shared: &Arc<Shared>, request: Request<Bytes>) -> Res
             tokio::time::sleep(time).await;
             Ok(answer)
         }
+        Some(Fault::StoreLate(time)) => {
+            let shared = Arc::clone(shared);
+            tokio::spawn(async move {
+                tokio::time::sleep(time).await;
+                self::act(&shared, &method, &path, &query, &body);
+            });
+            std::future::pending().await
+        }
+        Some(Fault::TakenFirst) => {
+            take_name(shared, &path, &body);
+            Ok(act())
+        }
         Some(Fault::Refuse(code, reason)) => Ok(status(code, reason, &format!("scripted {reason}"), json!({}))),
         Some(Fault::Html(code)) => Ok(whole(code, "text/html", "<html>please sign in to the network</html>")),
         Some(Fault::Silent) => Ok(streamed("application/json", stream::pending().boxed())),
@@ -144,6 +156,18 @@ pub(crate) async fn handle(shared: &Arc<Shared>, request: Request<Bytes>) -> Res
             Ok(streamed(content_type.unwrap_or("text/plain"), cut.boxed()))
         }
     }
+}
+
+/// Stores an object of somebody else's under the name of one that is to be made.
+fn take_name(shared: &Shared, path: &str, body: &[u8]) {
+    let wanted: Value = serde_json::from_slice(body).unwrap_or_default();
+    let namespace = path.split('/').skip_while(|part| *part != "namespaces").nth(1).unwrap_or_default();
+    let foreign = json!({
+        "apiVersion": wanted["apiVersion"], "kind": wanted["kind"],
+        "metadata": {"name": wanted["metadata"]["name"], "labels": {"app": "somebody-else"}},
+    });
+    shared.state().store.put(namespace, foreign);
+    shared.ring();
 }
 
 fn act(shared: &Arc<Shared>, method: &str, path: &str, query: &str, body: &[u8]) -> Answer {
