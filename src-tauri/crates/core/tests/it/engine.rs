@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use berth_core::App;
 use berth_core::ports::{ConnectionState, LogInfo, Notice};
-use berth_model::{Place, RunId, RunState};
+use berth_core::{App, LaunchRequest};
+use berth_model::{Action, Place, RunId, RunState};
 use berth_testkit::program::open;
 use berth_testkit::{FakeApi, RecordingSink, Served};
 use jiff::Timestamp;
@@ -58,7 +58,11 @@ impl Stage {
     }
 
     pub async fn launch(&self) -> (RunId, String) {
-        let mut request = request(RunId::random());
+        self.launch_as(Action::Job).await
+    }
+
+    pub async fn launch_as(&self, action: Action) -> (RunId, String) {
+        let mut request = LaunchRequest { action, ..request(RunId::random()) };
         request.place = Some(Place { context: "fake".into(), namespace: Some(NAMESPACE.into()) });
         let row = self.app.launch(&request).await.unwrap_or_else(|error| panic!("{error:?}"));
         (row.run.id, row.run.object_name)
@@ -121,19 +125,19 @@ async fn a_run_is_watched_captured_and_released_to_the_cluster() {
     let pod = stage.api.start_pod(NAMESPACE, &job);
     pod.run();
     pod.write(at(1), b"first");
-    stage.becomes(run, RunState::Running, 10).await;
-    until(5, "the first line is stored", || async { stage.logs(run).first().is_some_and(|log| log.lines == 1) }).await;
+    stage.becomes(run, RunState::Running, 60).await;
+    until(60, "the first line is stored", || async { stage.logs(run).first().is_some_and(|log| log.lines == 1) }).await;
     pod.write(at(2), b"last");
     pod.finish(0);
-    stage.becomes(run, RunState::Completed, 10).await;
-    stage.settled(run, 10).await;
+    stage.becomes(run, RunState::Completed, 60).await;
+    stage.settled(run, 60).await;
     let logs = stage.logs(run);
     assert_eq!((logs.len(), logs[0].is_complete, logs[0].gaps.len()), (1, true, 0));
     assert_eq!(stage.text(&logs[0]), "first\nlast\n");
     assert_eq!(stage.kept(&job), Some(86_400));
     // Growth is announced at most ten times a second, so a little behind the storing.
     let grew = || async { stage.announced.notices().contains(&Notice::LogGrew(run)) };
-    until(5, "the growth of the log is announced", grew).await;
+    until(60, "the growth of the log is announced", grew).await;
     let notices = stage.announced.notices();
     let states: Vec<ConnectionState> = notices
         .iter()
@@ -151,8 +155,8 @@ async fn a_run_that_ended_while_nothing_watched_gets_its_true_end_and_its_log() 
     pod.write(at(1), b"all there was");
     pod.finish(3);
     stage.start_engine();
-    stage.becomes(run, RunState::Error, 10).await;
-    stage.settled(run, 10).await;
+    stage.becomes(run, RunState::Error, 60).await;
+    stage.settled(run, 60).await;
     assert_eq!(stage.app.history().run(run).await.unwrap().unwrap().run.status.exit_code, Some(3));
     assert_eq!(stage.text(&stage.logs(run)[0]), "all there was\n");
 }
@@ -165,12 +169,12 @@ async fn a_job_that_vanished_unseen_is_told_as_that_and_a_pod_without_a_log_as_i
     let pod = stage.api.start_pod(NAMESPACE, &job);
     pod.run();
     pod.write(at(1), b"seen");
-    until(10, "a line is stored", || async { stage.logs(run).first().is_some_and(|log| log.lines == 1) }).await;
+    until(60, "a line is stored", || async { stage.logs(run).first().is_some_and(|log| log.lines == 1) }).await;
     stage.stop_engine().await;
     pod.write(at(2), b"never seen");
     stage.api.remove(NAMESPACE, "Job", &job);
     stage.start_engine();
-    stage.settled(run, 15).await;
+    stage.settled(run, 60).await;
     let row = stage.app.history().run(run).await.unwrap().unwrap();
     assert!(row.run.status.is_over(row.run.action) && row.run.status.only_in_history, "{:?}", row.run.status);
     assert_eq!(row.run.status.exit_code, None, "no end is made up");
@@ -198,13 +202,13 @@ async fn objects_that_history_does_not_know_are_imported_and_those_of_others_are
         async move { other.run_engine(stop).await }
     });
     for run in [known, lost] {
-        until(15, "the run is imported", || async { other.history().run(run).await.unwrap().is_some() }).await;
+        until(60, "the run is imported", || async { other.history().run(run).await.unwrap().is_some() }).await;
     }
     let pod = first.api.start_pod(NAMESPACE, &job);
     pod.run();
     pod.write(at(1), b"theirs");
     pod.finish(0);
-    until(15, "it is followed to its end", || async { other.history().settled(lost).await.unwrap() == (true, true) })
+    until(60, "it is followed to its end", || async { other.history().settled(lost).await.unwrap() == (true, true) })
         .await;
     let row = other.history().run(lost).await.unwrap().unwrap();
     assert_eq!(row.run.status.state, RunState::Completed);
@@ -220,6 +224,29 @@ async fn objects_that_history_does_not_know_are_imported_and_those_of_others_are
     engine.await.unwrap().unwrap();
     // The one that launched it does its duty as soon as it runs again.
     first.start_engine();
-    first.settled(lost, 15).await;
+    first.settled(lost, 60).await;
     assert_eq!(first.kept(&job), Some(86_400));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_of_the_next_instance_are_not_stored_as_those_of_the_one_before() {
+    let mut stage = Stage::new().await;
+    let (run, deployment) = stage.launch_as(Action::Deploy).await;
+    let pod = stage.api.start_copy(NAMESPACE, &deployment);
+    pod.run();
+    pod.write(at(1), b"of the first");
+    pod.crash(7);
+    // The node has started it again, and the cluster hears of that only once the log was asked for.
+    pod.restart_untold();
+    pod.write(at(2), b"of the second");
+    stage.start_engine();
+    until(30, "a log is asked for", || async { stage.api.count("GET", "/log") > 0 }).await;
+    pod.tell_restart(7);
+    let line_of = |restart: u32| {
+        let log = stage.logs(run).into_iter().find(|log| log.key.restart == restart && log.lines > 0);
+        log.map(|log| stage.text(&log))
+    };
+    until(30, "both are stored", || async { line_of(0).is_some() && line_of(1).is_some() }).await;
+    assert_eq!(line_of(0).as_deref(), Some("of the first\n"));
+    assert_eq!(line_of(1).as_deref(), Some("of the second\n"));
 }

@@ -1,4 +1,4 @@
-//! Plays the controllers and the kubelet: pods of a Job come, run, write and end as the test says.
+//! Plays the controllers and the kubelet: pods of a Job or a Deployment come, run, write and end as the test says.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use super::store::{entry, text};
 pub struct PodHandle {
     api: FakeApi,
     namespace: String,
-    job: String,
+    owner: String,
     /// Name of the pod.
     pub name: String,
     /// Identity of the pod.
@@ -25,30 +25,51 @@ impl FakeApi {
     /// Where there is no such Job.
     pub fn start_pod(&self, namespace: &str, job: &str) -> PodHandle {
         let owner = self.object(namespace, "Job", job).unwrap_or_else(|| panic!("no Job \"{job}\""));
-        let number = self.objects("Pod").len();
-        let name = format!("{job}-{number:05}");
-        let template = owner.pointer("/spec/template").cloned().unwrap_or_default();
-        let mut metadata = template.get("metadata").cloned().unwrap_or_else(|| json!({}));
-        metadata["name"] = json!(name);
-        entry(&mut metadata, "labels").insert("job-name".to_owned(), json!(job));
-        metadata["ownerReferences"] = json!([{
+        let reference = json!({
             "apiVersion": "batch/v1", "kind": "Job", "name": job, "uid": text(&owner, "/metadata/uid"),
             "controller": true, "blockOwnerDeletion": true,
-        }]);
-        let pod = self.put(
-            namespace,
-            json!({"kind": "Pod", "metadata": metadata, "spec": template.get("spec"), "status": {"phase": "Pending"}}),
-        );
+        });
+        let pod = self.make_pod(namespace, &owner, ("job-name", job), reference);
         let now = self.time().to_string();
         self.change(namespace, "Job", job, |job| {
             let status = entry(job, "status");
             status.insert("active".to_owned(), json!(1));
             status.entry("startTime").or_insert_with(|| json!(now));
         });
+        pod
+    }
+
+    /// Makes the next pod of a Deployment, pending.
+    ///
+    /// # Panics
+    /// Where there is no such Deployment.
+    pub fn start_copy(&self, namespace: &str, deployment: &str) -> PodHandle {
+        const HASH: &str = "5d";
+        let owner = self.object(namespace, "Deployment", deployment);
+        let owner = owner.unwrap_or_else(|| panic!("no Deployment \"{deployment}\""));
+        let reference = json!({
+            "apiVersion": "apps/v1", "kind": "ReplicaSet", "name": format!("{deployment}-{HASH}"),
+            "uid": format!("{deployment}-{HASH}"), "controller": true, "blockOwnerDeletion": true,
+        });
+        self.make_pod(namespace, &owner, ("pod-template-hash", HASH), reference)
+    }
+
+    fn make_pod(&self, namespace: &str, owner: &Value, (label, value): (&str, &str), reference: Value) -> PodHandle {
+        let owner_name = text(owner, "/metadata/name");
+        let name = format!("{owner_name}-{:05}", self.objects("Pod").len());
+        let template = owner.pointer("/spec/template").cloned().unwrap_or_default();
+        let mut metadata = template.get("metadata").cloned().unwrap_or_else(|| json!({}));
+        metadata["name"] = json!(name);
+        entry(&mut metadata, "labels").insert(label.to_owned(), json!(value));
+        metadata["ownerReferences"] = json!([reference]);
+        let pod = self.put(
+            namespace,
+            json!({"kind": "Pod", "metadata": metadata, "spec": template.get("spec"), "status": {"phase": "Pending"}}),
+        );
         PodHandle {
             api: self.clone(),
             namespace: namespace.to_owned(),
-            job: job.to_owned(),
+            owner: owner_name,
             name,
             uid: text(&pod, "/metadata/uid"),
         }
@@ -111,14 +132,12 @@ impl PodHandle {
 
     /// The container starts again: what it wrote is the log of the previous instance.
     pub fn restart(&self, exit_code: i32) {
-        let now = self.api.time().to_string();
-        let mut restarts = 0;
-        self.api.change(&self.namespace, "Pod", &self.name, |pod| {
-            restarts = pod["status"]["containerStatuses"][0]["restartCount"].as_u64().unwrap_or(0) + 1;
-            let mut status = container(restarts, json!({"running": {"startedAt": now}}), true);
-            status["lastState"] = json!({"terminated": {"exitCode": exit_code, "finishedAt": now, "reason": "Error"}});
-            pod["status"]["containerStatuses"] = json!([status]);
-        });
+        self.restart_untold();
+        self.tell_restart(exit_code);
+    }
+
+    /// The container starts again, and only the node knows it so far: its logs are those of the next instance.
+    pub fn restart_untold(&self) {
         self.api.end_log(&self.namespace, &self.name, "main");
         let key = |previous| (self.namespace.clone(), self.name.clone(), "main".to_owned(), previous);
         let mut state = self.api.shared.state();
@@ -130,13 +149,30 @@ impl PodHandle {
         self.api.shared.ring();
     }
 
+    /// The cluster learns that the container started again.
+    pub fn tell_restart(&self, exit_code: i32) {
+        let now = self.api.time().to_string();
+        let mut restarts = 0;
+        self.api.change(&self.namespace, "Pod", &self.name, |pod| {
+            restarts = pod["status"]["containerStatuses"][0]["restartCount"].as_u64().unwrap_or(0) + 1;
+            let mut status = container(restarts, json!({"running": {"startedAt": now}}), true);
+            status["lastState"] = json!({"terminated": {"exitCode": exit_code, "finishedAt": now, "reason": "Error"}});
+            pod["status"]["containerStatuses"] = json!([status]);
+        });
+    }
+
+    /// The container ends in a pod that will start it again.
+    pub fn crash(&self, exit_code: i32) {
+        self.end_container(exit_code, "Error", "Running");
+    }
+
     /// The container ends, the log with it, and the Job says so.
     pub fn finish(&self, exit_code: i32) {
         self.end(exit_code, if exit_code == 0 { "Completed" } else { "Error" });
         let now = self.api.time().to_string();
         let (kind, reason) =
             if exit_code == 0 { ("Complete", "CompletionsReached") } else { ("Failed", "BackoffLimitExceeded") };
-        self.api.change(&self.namespace, "Job", &self.job, |job| {
+        self.api.change(&self.namespace, "Job", &self.owner, |job| {
             let status = entry(job, "status");
             status.remove("active");
             status.insert(if exit_code == 0 { "succeeded" } else { "failed" }.to_owned(), json!(1));
@@ -152,6 +188,10 @@ impl PodHandle {
 
     /// The container ends, but the Job does not know yet.
     pub fn end(&self, exit_code: i32, reason: &str) {
+        self.end_container(exit_code, reason, if exit_code == 0 { "Succeeded" } else { "Failed" });
+    }
+
+    fn end_container(&self, exit_code: i32, reason: &str, phase: &str) {
         let now = self.api.time().to_string();
         self.open_log();
         self.api.end_log(&self.namespace, &self.name, "main");
@@ -160,8 +200,7 @@ impl PodHandle {
             let state =
                 json!({"terminated": {"exitCode": exit_code, "reason": reason, "startedAt": now, "finishedAt": now}});
             pod["status"] = json!({
-                "phase": if exit_code == 0 { "Succeeded" } else { "Failed" }, "startTime": now,
-                "containerStatuses": [container(restarts, state, false)],
+                "phase": phase, "startTime": now, "containerStatuses": [container(restarts, state, false)],
             });
         });
     }
