@@ -21,32 +21,15 @@ const FRESH: Duration = Duration::from_secs(30);
 const RUNS: u32 = 500;
 
 /// What may be suggested.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum SuggestionKind {
     /// Images of the project's runs, the most used first.
     Images,
-    /// Labels of nodes with their values.
-    NodeLabels,
-    /// Taints of nodes.
-    Taints,
-    /// Resource names of accelerators that nodes advertise.
-    Accelerators,
-    /// Claims of the namespace.
-    Claims,
-    /// Storage classes.
-    StorageClasses,
-    /// Configuration objects of the namespace, with their keys.
-    ConfigMaps,
-    /// Secret objects of the namespace, with their keys.
-    Secrets,
-    /// Service accounts of the namespace.
-    ServiceAccounts,
-    /// Scheduling priority classes.
-    PriorityClasses,
-    /// Container runtime classes.
-    RuntimeClasses,
+    /// What the cluster is asked for.
+    #[serde(untagged)]
+    Listed(Listed),
 }
 
 /// What is suggested, and why there is less than there could be.
@@ -97,7 +80,10 @@ impl App {
         place: Option<&Place>,
         kind: SuggestionKind,
     ) -> Result<Suggestions, Error> {
-        let Some((what, words)) = listed(kind) else { return self.images(project).await };
+        let what = match kind {
+            SuggestionKind::Images => return self.images(project).await,
+            SuggestionKind::Listed(what) => what,
+        };
         let project = self.project(project).await?;
         let target = self.clusters.resolve(place, &project)?;
         let known = self.suggested.find(&target, what);
@@ -110,10 +96,9 @@ impl App {
                 self.suggested.keep(&target, lists);
                 Ok(Suggestions { items, notice: None })
             }
-            Ok(Err(error)) => Ok(stale(known, &why_not(&error, words))),
+            Ok(Err(error)) => Ok(stale(known, &why_not(&error, words(what)))),
             Err(_) => {
-                let context = &target.context;
-                let seconds = PATIENCE.as_secs();
+                let (context, words, seconds) = (&target.context, words(what), PATIENCE.as_secs());
                 Ok(stale(known, &format!("{context} did not tell its {words} within {seconds} s")))
             }
         }
@@ -151,21 +136,18 @@ impl App {
     }
 }
 
-/// What the cluster is asked for, and how people call it; `None` for what the history knows.
-const fn listed(kind: SuggestionKind) -> Option<(Listed, &'static str)> {
-    Some(match kind {
-        SuggestionKind::Images => return None,
-        SuggestionKind::NodeLabels => (Listed::NodeLabels, "nodes"),
-        SuggestionKind::Taints => (Listed::Taints, "nodes"),
-        SuggestionKind::Accelerators => (Listed::Accelerators, "nodes"),
-        SuggestionKind::Claims => (Listed::Claims, "claims"),
-        SuggestionKind::StorageClasses => (Listed::StorageClasses, "storage classes"),
-        SuggestionKind::ConfigMaps => (Listed::ConfigMaps, "configuration objects"),
-        SuggestionKind::Secrets => (Listed::Secrets, "secrets"),
-        SuggestionKind::ServiceAccounts => (Listed::ServiceAccounts, "service accounts"),
-        SuggestionKind::PriorityClasses => (Listed::PriorityClasses, "priority classes"),
-        SuggestionKind::RuntimeClasses => (Listed::RuntimeClasses, "runtime classes"),
-    })
+/// How people call what is listed.
+const fn words(what: Listed) -> &'static str {
+    match what {
+        Listed::NodeLabels | Listed::Taints | Listed::Accelerators => "nodes",
+        Listed::Claims => "claims",
+        Listed::StorageClasses => "storage classes",
+        Listed::ConfigMaps => "configuration objects",
+        Listed::Secrets => "secrets",
+        Listed::ServiceAccounts => "service accounts",
+        Listed::PriorityClasses => "priority classes",
+        Listed::RuntimeClasses => "runtime classes",
+    }
 }
 
 fn why_not(error: &Error, words: &str) -> String {

@@ -14,8 +14,10 @@ use crate::labels::MANAGED_BY;
 /// Values of one label that are told: a label with more tells nodes apart, and nobody reads so many.
 const VALUES: usize = 100;
 
-/// What may be suggested.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// What a cluster can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
 pub enum Listed {
     /// Labels of nodes with their values.
     NodeLabels,
