@@ -25,25 +25,12 @@ impl App {
     /// not have; `Storage`.
     pub async fn set_registry(&self, name: &ProjectName, registry: Option<Registry>) -> Result<Project, Error> {
         let mut project = self.project(name).await?;
-        if let Some(problem) = self.unknown_credentials(&project, registry.as_ref()).await? {
+        if let Some(problem) = unknown_credentials(self, &project, registry.as_ref()).await? {
             return Err(Error::invalid(vec![Problem { path: "secret".to_owned(), ..problem }]));
         }
         project.registry = registry;
         self.write_project(&project).await?;
         Ok(project)
-    }
-
-    /// Says what is wrong with the secret that a registry names.
-    async fn unknown_credentials(
-        &self,
-        project: &Project,
-        registry: Option<&Registry>,
-    ) -> Result<Option<Problem>, Error> {
-        let Some(secret) = registry.and_then(|registry| registry.secret.as_ref()) else { return Ok(None) };
-        let known = self.ports.history.secrets(&project.name).await?;
-        let is_known =
-            known.iter().any(|entry| entry.name == *secret) || self.session_secrets.holds(&project.name, secret);
-        Ok((!is_known).then(|| Problem::new("registry", "unknown_secret", no_secret(secret, &project.name))))
     }
 
     /// Makes the launch that tries a project's registry: a build of the smallest image there is, pushed as any other.
@@ -171,46 +158,47 @@ fn at_registry(mut error: Error) -> Error {
     error
 }
 
-/// The registry of a project, where it can be signed in to: without its secret, nodes may still pull what is public.
+/// Says what is wrong with the secret that a registry names: a name that the project does not know.
 ///
 /// # Errors
 /// `Storage`.
-pub(crate) async fn known_registry(app: &App, project: &Project) -> Result<Option<Registry>, Error> {
-    let is_unknown = app.unknown_credentials(project, project.registry.as_ref()).await?.is_some();
-    Ok(project.registry.clone().filter(|_| !is_unknown))
+pub(crate) async fn unknown_credentials(
+    app: &App,
+    project: &Project,
+    registry: Option<&Registry>,
+) -> Result<Option<Problem>, Error> {
+    let Some(secret) = registry.and_then(|registry| registry.secret.as_ref()) else { return Ok(None) };
+    let known = app.ports.history.secrets(&project.name).await?;
+    let is_known = known.iter().any(|entry| entry.name == *secret) || app.session_secrets.holds(&project.name, secret);
+    Ok((!is_known).then(|| Problem::new("registry", "unknown_secret", no_secret(secret, &project.name))))
 }
 
-/// Works out how a build is done.
+/// Works out how a build is done; `unknown` is what is wrong with the secret of the project's registry.
 ///
 /// # Errors
-/// `InvalidInput` with everything that is wrong; `Storage`.
-pub(crate) async fn plan(
-    app: &App,
+/// Everything that is wrong.
+pub(crate) fn plan(
     project: &Project,
     name: &FunctionName,
     run: RunId,
     spec: &RunSpec,
     builder: &ImageReference,
-) -> Result<BuildPlan, Error> {
+    unknown: Option<Problem>,
+) -> Result<BuildPlan, Vec<Problem>> {
     let Some(registry) = &project.registry else {
         let message = format!(
             "Project \"{}\" has no registry to push the image to: choose one with `berth registry set ADDRESS`.",
             project.name
         );
-        return Err(Error::invalid(vec![Problem::new("registry", "no_registry", message)]));
+        return Err(vec![Problem::new("registry", "no_registry", message)]);
     };
-    if let Some(problem) = app.unknown_credentials(project, Some(registry)).await? {
-        return Err(Error::invalid(vec![problem]));
+    if let Some(problem) = unknown {
+        return Err(vec![problem]);
     }
     let tag = berth_k8s::labels::short_id(run);
     let image = built_image(registry, &project.name, name, &spec.function, &tag)
-        .map_err(|error| Error::invalid(vec![Problem::new("image", error.code, error.sentence)]))?;
-    Ok(BuildPlan {
-        dockerfile: recipe(spec).map_err(Error::invalid)?,
-        image,
-        registry: registry.clone(),
-        builder: builder.clone(),
-    })
+        .map_err(|error| vec![Problem::new("image", error.code, error.sentence)])?;
+    Ok(BuildPlan { dockerfile: recipe(spec)?, image, registry: registry.clone(), builder: builder.clone() })
 }
 
 /// Gives the image of a build that ended well to its function, as a new version of it, and writes down what was before.

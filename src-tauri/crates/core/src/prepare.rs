@@ -109,24 +109,20 @@ pub(crate) async fn work_out(app: &App, request: &LaunchRequest) -> Result<Worke
     let mut problems = validate_run(&spec, request.action);
     problems.extend(unknown_secrets(app, &project, &spec).await?);
     let helpers = helper_images(&**history).await?;
-    let build = match request.action {
-        Action::Build => {
-            match builds::plan(app, &project, &layers.function.name, request.run, &spec, &helpers.build).await {
-                Ok(plan) => Some(plan),
-                Err(error) if error.code == ErrorCode::InvalidInput => {
-                    // What is wrong with its recipe was told above.
-                    problems.extend(further(&problems, error.fields));
-                    None
-                }
-                Err(error) => return Err(error),
-            }
+    let unknown = builds::unknown_credentials(app, &project, project.registry.as_ref()).await?;
+    // Without its secret a registry cannot be signed in to; nodes may still pull what is public.
+    let registry = project.registry.clone().filter(|_| unknown.is_none());
+    let mut build = None;
+    if request.action == Action::Build {
+        match builds::plan(&project, &layers.function.name, request.run, &spec, &helpers.build, unknown) {
+            Ok(plan) => build = Some(plan),
+            // What is wrong with its recipe was told above.
+            Err(found) => problems.extend(further(&problems, found)),
         }
-        _ => None,
-    };
+    }
     if !problems.is_empty() {
         return Err(Error::invalid(problems));
     }
-    let registry = builds::known_registry(app, &project).await?;
     let target = app.clusters.resolve(request.place.as_ref(), &project)?;
     let installation = history.installation().await?;
     let Layers { function, is_saved, .. } = layers;
