@@ -240,6 +240,8 @@ pub trait RunHistory: Send + Sync {
     async fn save_task(&self, task: &Task) -> Result<(), StoreError>;
     /// Reads them.
     async fn task(&self, function: FunctionId, action: Action) -> Result<Option<TaskSpec>, StoreError>;
+    /// Lists, by secret, the functions whose saved defaults name it in their latest version.
+    async fn secret_users(&self, project: &ProjectName) -> Result<BTreeMap<SecretName, Vec<FunctionName>>, StoreError>;
 
     /// Writes a profile.
     async fn save_profile(&self, profile: &Profile) -> Result<(), StoreError>;

@@ -116,7 +116,7 @@ impl App {
     /// `NotFound` for an unknown project; `Storage`.
     pub async fn secrets(&self, project: &ProjectName) -> Result<Vec<SecretView>, Error> {
         self.project(project).await?;
-        let mut uses = self.secret_uses(project).await?;
+        let mut users = self.ports.history.secret_users(project).await?;
         let stored = self.ports.history.secrets(project).await?;
         let mut views: BTreeMap<SecretName, SecretView> = stored
             .into_iter()
@@ -136,25 +136,9 @@ impl App {
             views.insert(name, view);
         }
         for view in views.values_mut() {
-            view.used_by = uses.remove(&view.name).unwrap_or_default();
+            view.used_by = users.remove(&view.name).unwrap_or_default();
         }
         Ok(views.into_values().collect())
-    }
-
-    async fn secret_uses(&self, project: &ProjectName) -> Result<BTreeMap<SecretName, Vec<FunctionName>>, Error> {
-        let mut uses: BTreeMap<SecretName, Vec<FunctionName>> = BTreeMap::new();
-        for function in self.ports.history.functions(project).await? {
-            for action in berth_model::Action::ALL {
-                let Some(task) = self.ports.history.task(function.id, action).await? else { continue };
-                for secret in task.secrets {
-                    let users = uses.entry(secret).or_default();
-                    if !users.contains(&function.name) {
-                        users.push(function.name.clone());
-                    }
-                }
-            }
-        }
-        Ok(uses)
     }
 
     /// Names the secrets that a launch needs: for asking for their values beforehand.

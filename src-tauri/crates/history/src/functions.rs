@@ -1,8 +1,13 @@
 //! Owns the rows of functions, their versions, and the saved defaults of their actions.
 
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
 use berth_core::ports::{FunctionNames, RunRow, StoreError};
-use berth_model::{Action, Function, FunctionId, FunctionName, FunctionSpec, ProjectName, Task, TaskSpec};
-use rusqlite::{Connection, OptionalExtension, params};
+use berth_model::{
+    Action, Function, FunctionId, FunctionName, FunctionSpec, ProjectName, SecretName, Task, TaskSpec, ValueError,
+};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use crate::error::Fault;
@@ -171,4 +176,30 @@ pub(crate) fn task(connection: &Connection, function: FunctionId, action: Action
         [&function.to_string(), action.word()],
     )?;
     Ok(task.map(|task| task.spec))
+}
+
+pub(crate) fn secret_users(
+    connection: &Connection,
+    project: &ProjectName,
+) -> Result<BTreeMap<SecretName, Vec<FunctionName>>, Fault> {
+    let mut statement = connection.prepare_cached(
+        "SELECT DISTINCT secret.value, one.name
+         FROM functions AS one
+         JOIN tasks ON tasks.function = one.id
+         JOIN json_each(tasks.body, '$.spec.secrets') AS secret
+         WHERE one.project = ?1 AND one.version =
+             (SELECT max(version) FROM functions WHERE project = one.project AND name = one.name)
+         ORDER BY one.name",
+    )?;
+    let mut found = statement.query([project.as_str()])?;
+    let mut users: BTreeMap<SecretName, Vec<FunctionName>> = BTreeMap::new();
+    while let Some(row) = found.next()? {
+        users.entry(name(row, 0)?).or_default().push(name(row, 1)?);
+    }
+    Ok(users)
+}
+
+fn name<T: FromStr<Err = ValueError>>(row: &Row<'_>, column: usize) -> Result<T, Fault> {
+    let text: String = row.get(column)?;
+    text.parse::<T>().map_err(|cause: ValueError| StoreError::Failed(cause.sentence).into())
 }

@@ -1,5 +1,7 @@
 //! Binds the port `RunHistory` to the tables: each call is one query or one change.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use berth_core::ports::{
     ClusterRecord, FunctionNames, LogArchive, RunEvent, RunHistory, RunPage, RunQuery, RunRow, StoreError,
@@ -120,6 +122,12 @@ impl RunHistory for SqliteHistory {
 
     async fn task(&self, function: FunctionId, action: Action) -> Result<Option<TaskSpec>, StoreError> {
         off_thread!(read self, "read the task", [], |connection| functions::task(connection, function, action))
+    }
+
+    async fn secret_users(&self, project: &ProjectName) -> Result<BTreeMap<SecretName, Vec<FunctionName>>, StoreError> {
+        off_thread!(read self, "list who uses the secrets", [project], |connection| {
+            functions::secret_users(connection, &project)
+        })
     }
 
     async fn save_profile(&self, profile: &Profile) -> Result<(), StoreError> {

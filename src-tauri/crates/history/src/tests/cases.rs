@@ -335,6 +335,20 @@ async fn a_changed_specification_is_a_new_version_and_numbers_are_never_given_tw
     history.save_task(&task).await.unwrap();
     assert_eq!(history.task(second.id, Action::Job).await.unwrap(), Some(task.spec.clone()));
     assert_eq!(history.task(second.id, Action::Serve).await.unwrap(), None);
+    let with = |function, action, names: &[&str]| {
+        let secrets = names.iter().map(|name| name.parse().unwrap()).collect();
+        Task { function, action, spec: TaskSpec { secrets, ..TaskSpec::default() }, extra: serde_json::Map::new() }
+    };
+    for task in [
+        with(first.id, Action::Job, &["OLD"]),
+        with(second.id, Action::Serve, &["TOKEN"]),
+        with(second.id, Action::Build, &["KEY", "TOKEN"]),
+    ] {
+        history.save_task(&task).await.unwrap();
+    }
+    let users = history.secret_users(&project("default")).await.unwrap();
+    let expected = ["KEY", "TOKEN"].map(|secret| (secret.parse().unwrap(), vec![name.clone()]));
+    assert_eq!(users, expected.into(), "each function once, and only by its latest version");
     let lost = Task { function: function(77, "x").id, ..task };
     assert!(matches!(history.save_task(&lost).await, Err(StoreError::NotFound(_))));
 
