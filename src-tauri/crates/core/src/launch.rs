@@ -1,17 +1,40 @@
 //! The use cases of launching: check, prepare, launch, repeat. Nothing is written before the cluster said that it would
 //! take the run; nothing is sent before the intent is written.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use berth_k8s::Manifests;
 use berth_k8s::manifest::wants_credentials;
-use berth_model::{Problem, Run, RunId, RunState, RunStatus, ScheduleStatus, SecurityLevel, Submission};
+use berth_model::{
+    Origin, Problem, Run, RunId, RunSpec, RunState, RunStatus, ScheduleStatus, SecurityLevel, Submission,
+};
 
 use crate::app::{App, LaunchRequest, Prepared};
 use crate::failpoint::reach;
 use crate::ports::{Notice, RunRow};
 use crate::prepare::{WorkedOut, check_request, work_out};
 use crate::{Error, ErrorCode, failure, submission};
+
+/// A launch that is worked out and has not begun.
+pub struct Planned {
+    request: LaunchRequest,
+    worked_out: WorkedOut,
+}
+
+impl Planned {
+    /// What it would run: the merged specification.
+    #[must_use]
+    pub const fn spec(&self) -> &RunSpec {
+        &self.worked_out.spec
+    }
+
+    /// Where each value comes from, by its path.
+    #[must_use]
+    pub const fn origins(&self) -> &BTreeMap<String, Origin> {
+        &self.worked_out.origins
+    }
+}
 
 impl App {
     /// Checks a function document, a task document or run values, and returns all problems.
@@ -49,13 +72,40 @@ impl App {
     /// As `check`; `Refused` and `Conflict` where the cluster refused it after all; `OutcomeUnknown` where the reply was
     /// lost (the run is in history).
     pub async fn launch(&self, request: &LaunchRequest) -> Result<RunRow, Error> {
+        self.begin(request, None).await
+    }
+
+    /// Works a launch out for who looks at it before it begins; needs no cluster.
+    ///
+    /// # Errors
+    /// As `prepare`.
+    pub async fn plan(&self, request: LaunchRequest) -> Result<Planned, Error> {
+        let worked_out = work_out(self, &request).await?;
+        // A parameter that cannot be honoured must be told before anybody hears of the run.
+        worked_out.render(&request, None)?;
+        Ok(Planned { request, worked_out })
+    }
+
+    /// Launches what was planned, as it was planned.
+    ///
+    /// # Errors
+    /// As `launch`.
+    pub async fn launch_planned(&self, planned: Planned) -> Result<RunRow, Error> {
+        self.begin(&planned.request, Some(planned.worked_out)).await
+    }
+
+    async fn begin(&self, request: &LaunchRequest, planned: Option<WorkedOut>) -> Result<RunRow, Error> {
         // One at a time for each id: a second click waits for the first and finds its run.
         let gate = self.launching.enter(request.run);
         let _turn = gate.lock().await;
         let row = match self.ports.history.run(request.run).await? {
             Some(known) => submission::drive_now(self, known).await?,
             None => {
-                let (row, is_new) = self.write_intent(request).await?;
+                let worked_out = match planned {
+                    Some(worked_out) => worked_out,
+                    None => work_out(self, request).await?,
+                };
+                let (row, is_new) = self.write_intent(request, worked_out).await?;
                 reach("launch.after_intent");
                 if is_new {
                     submission::drive_fresh(self, row).await?
@@ -102,8 +152,7 @@ impl App {
     }
 
     /// Writes the intent once the cluster would take it; tells whether it is new.
-    async fn write_intent(&self, request: &LaunchRequest) -> Result<(RunRow, bool), Error> {
-        let mut worked_out = work_out(self, request).await?;
+    async fn write_intent(&self, request: &LaunchRequest, mut worked_out: WorkedOut) -> Result<(RunRow, bool), Error> {
         // Values that are not to be had must be told before anything is created; they are read again when they are sent.
         drop(self.secret_values(&request.project, &worked_out.spec.task.secrets).await?);
         let (mut manifests, enforced) = self.accepted(&mut worked_out, request).await?;

@@ -43,7 +43,7 @@ mod transfer;
 mod transition;
 mod wait;
 
-pub use berth_k8s::{AttemptSpans, RunEvent, Span, Step, Suggestion, startup};
+pub use berth_k8s::{AttemptSpans, Listed, RunEvent, Span, Step, Suggestion, startup};
 
 pub use app::{
     App, ContextCheck, ContextList, ContextView, DeleteScope, EngineView, LaunchRequest, Launchable, Options, Ports,
@@ -54,6 +54,7 @@ pub use error::{Error, ErrorCode};
 pub use failpoint::FAILPOINTS;
 pub use forward::{ForwardState, ForwardView};
 pub use kubeconfigs::kubeconfig_files;
+pub use launch::Planned;
 pub use local_code::{LocalCode, read_local_code};
 pub use looks::{ContextColour, ContextLook};
 pub use schedules::ScheduleView;

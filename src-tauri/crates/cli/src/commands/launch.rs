@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use berth_core::ports::RunRow;
-use berth_core::{Error, ErrorCode, LaunchRequest, Launchable, Prepared};
-use berth_model::{Command, RunId};
+use berth_core::{Error, ErrorCode, LaunchRequest, Launchable};
+use berth_model::{Command, RunId, RunSpec};
 use serde_json::{Value, json};
 
 use super::{follow, runs, wait};
@@ -34,7 +34,7 @@ pub(crate) async fn run(session: &Session, arguments: &RunArguments) -> Result<E
     }
     if arguments.dry_run {
         let prepared = session.app.check(&request).await?;
-        suggest_command(session, &prepared);
+        suggest_command(session, &prepared.spec);
         runs::print_manifests(session, &prepared.manifests);
         session.output.note(&format!(
             "Nothing was created: the cluster of context {} would take this in namespace {}.",
@@ -42,12 +42,12 @@ pub(crate) async fn run(session: &Session, arguments: &RunArguments) -> Result<E
         ));
         return Ok(Exit::Done);
     }
-    launch(session, &request, &arguments.patience).await
+    launch(session, request, &arguments.patience).await
 }
 
 /// Tells of code that no command uses, and the command that would: a suggestion, never filled in.
-fn suggest_command(session: &Session, prepared: &Prepared) {
-    if let Some(command) = prepared.spec.function.unused_code() {
+fn suggest_command(session: &Session, spec: &RunSpec) {
+    if let Some(command) = spec.function.unused_code() {
         session.output.note(&words::unused_code(&Command::Words(command).line()));
     }
 }
@@ -82,17 +82,18 @@ pub(crate) async fn rerun(session: &Session, arguments: &RerunArguments) -> Resu
     if arguments.asking.ask_secrets {
         ask_secrets(session, &request).await?;
     }
-    launch(session, &request, &arguments.patience).await
+    launch(session, request, &arguments.patience).await
 }
 
-async fn launch(session: &Session, request: &LaunchRequest, patience: &Patience) -> Result<Exit, Error> {
+async fn launch(session: &Session, request: LaunchRequest, patience: &Patience) -> Result<Exit, Error> {
+    let run = request.run;
     // Bad input makes no run, so no id is told for it.
-    let prepared = session.app.prepare(request).await?;
-    if let Some(profile) = &prepared.spec.task.profile {
-        session.output.note(&words::from_profile(profile, &prepared.origins));
+    let planned = session.app.plan(request).await?;
+    if let Some(profile) = &planned.spec().task.profile {
+        session.output.note(&words::from_profile(profile, planned.origins()));
     }
-    suggest_command(session, &prepared);
-    begin(session, request.run, patience, session.app.launch(request)).await
+    suggest_command(session, planned.spec());
+    begin(session, run, patience, session.app.launch_planned(planned)).await
 }
 
 /// Tells the id of a run, begins it, and stays as long as was asked for.
