@@ -81,7 +81,7 @@ pub fn make_control_group(name: &str) -> Result<()> {
 /// Removes the control group with all below it, in every hierarchy.
 ///
 /// # Errors
-/// When processes are left in it after 3 s.
+/// When processes are left in it after 30 s.
 pub fn remove_control_group(name: &str) -> Result<()> {
     let mut groups = vec![Path::new(CONTROL_GROUPS).join(name)];
     groups.extend(hierarchies()?.into_iter().map(|hierarchy| hierarchy.join(name)));
@@ -90,7 +90,7 @@ pub fn remove_control_group(name: &str) -> Result<()> {
         // A dead process leaves its group a moment after it is gone from /proc.
         let left: Vec<&PathBuf> = groups.iter().filter(|group| group.exists() && !remove_tree(group)).collect();
         let Some(first) = left.first() else { return Ok(()) };
-        if started.elapsed() > Duration::from_secs(3) {
+        if started.elapsed() > Duration::from_secs(30) {
             bail!("unable to remove the control group \"{}\": a process is left in it", first.display());
         }
         thread::sleep(Duration::from_millis(20));

@@ -89,8 +89,8 @@ impl<'a> Node<'a> {
             if let Some(status) = outer.try_wait().context("failed to look after unshare")? {
                 bail!("unshare ended with {status} before the node's first process ran");
             }
-            if started.elapsed() > Duration::from_secs(10) {
-                bail!("the node's first process did not start within 10 s");
+            if started.elapsed() > Duration::from_secs(60) {
+                bail!("the node's first process did not start within 60 s");
             }
             thread::sleep(Duration::from_millis(5));
         };
@@ -146,7 +146,7 @@ impl<'a> Node<'a> {
     /// Ends the node and waits until every process of it is gone. Does nothing when it does not run.
     ///
     /// # Errors
-    /// When it is still there after 10 s.
+    /// When it is still there after 60 s.
     pub fn end(&self) -> Result<()> {
         let Some(id) = self.process_id() else { return Ok(()) };
         let process = Pid::from_raw(id).context("the node's process id is 0")?;
@@ -154,8 +154,8 @@ impl<'a> Node<'a> {
         let started = Instant::now();
         // The kernel ends the first process of a namespace only after all others in it.
         while Path::new(&format!("/proc/{id}")).exists() {
-            if started.elapsed() > Duration::from_secs(10) {
-                bail!("the node's processes did not end within 10 s of being killed");
+            if started.elapsed() > Duration::from_secs(60) {
+                bail!("the node's processes did not end within 60 s of being killed");
             }
             thread::sleep(Duration::from_millis(5));
         }

@@ -20,8 +20,8 @@ async fn running() -> (Stage, berth_model::RunId, berth_testkit::api_server::Pod
     let pod = stage.api.start_pod(NAMESPACE, &job);
     pod.run();
     pod.write(at(1), b"line");
-    stage.becomes(run, RunState::Running, 10).await;
-    stage.connection(ConnectionState::Live, 5).await;
+    stage.becomes(run, RunState::Running, 60).await;
+    stage.connection(ConnectionState::Live, 60).await;
     (stage, run, pod)
 }
 
@@ -43,8 +43,8 @@ async fn a_watch_whose_version_expired_goes_on_with_a_new_list_unseen_by_anyone(
     }
     stage.api.compact();
     pod.finish(0);
-    stage.becomes(run, RunState::Completed, 40).await;
-    stage.settled(run, 10).await;
+    stage.becomes(run, RunState::Completed, 60).await;
+    stage.settled(run, 60).await;
     assert_eq!(told(&stage), [ConnectionState::CatchingUp, ConnectionState::Live], "no flash of anything");
 }
 
@@ -59,10 +59,10 @@ async fn a_server_that_refuses_every_start_of_a_watch_is_listed_instead_and_lose
         let (run, job) = stage.launch().await;
         let pod = stage.api.start_pod(NAMESPACE, &job);
         pod.run();
-        stage.becomes(run, RunState::Running, 20).await;
+        stage.becomes(run, RunState::Running, 60).await;
         pod.finish(0);
-        stage.becomes(run, RunState::Completed, 20).await;
-        stage.settled(run, 20).await;
+        stage.becomes(run, RunState::Completed, 60).await;
+        stage.settled(run, 60).await;
         assert!(!told(&stage).contains(&ConnectionState::Stale), "{code}: the server is there: {:?}", told(&stage));
         let lists = stage.api.seen().iter().filter(|seen| seen.path.ends_with("/jobs") && seen.method == "GET").count();
         assert!(lists < 200, "{code}: {lists} lists are a storm");
@@ -80,10 +80,10 @@ async fn a_watch_that_says_nothing_is_found_out_by_asking() {
     let pod = stage.api.start_pod(NAMESPACE, &job);
     pod.run();
     pod.write(at(1), b"line");
-    stage.becomes(run, RunState::Running, 15).await;
+    stage.becomes(run, RunState::Running, 60).await;
     pod.finish(0);
-    stage.becomes(run, RunState::Completed, 15).await;
-    stage.settled(run, 15).await;
+    stage.becomes(run, RunState::Completed, 60).await;
+    stage.settled(run, 60).await;
     assert!(!told(&stage).contains(&ConnectionState::Stale), "{:?}", told(&stage));
 }
 
@@ -94,7 +94,7 @@ async fn a_right_that_is_missing_is_told_and_comes_back_by_itself() {
     stage.api.deny("list", "jobs.batch");
     stage.api.deny("watch", "jobs.batch");
     stage.start_engine();
-    stage.connection(ConnectionState::Denied, 10).await;
+    stage.connection(ConnectionState::Denied, 60).await;
     let view = stage.app.engine();
     let message = view.connections[0].message.clone().unwrap_or_default();
     assert!(message.contains("jobs"), "the sentence names what is missing: {message}");
@@ -103,6 +103,6 @@ async fn a_right_that_is_missing_is_told_and_comes_back_by_itself() {
     pod.finish(0);
     stage.api.allow("list", "jobs.batch");
     stage.api.allow("watch", "jobs.batch");
-    stage.connection(ConnectionState::Live, 45).await;
-    stage.becomes(run, RunState::Completed, 10).await;
+    stage.connection(ConnectionState::Live, 60).await;
+    stage.becomes(run, RunState::Completed, 60).await;
 }
