@@ -1,6 +1,6 @@
 //! Turns the form, as typed, into a launch request. Checks nothing but ids and names: every rule is the core's.
 
-use berth_core::{ErrorCode, LaunchRequest, Launchable};
+use berth_core::{ErrorCode, LaunchRequest, Launchable, LocalCode};
 use berth_model::{
     Action, Amount, Command, FunctionSpec, Generation, Place, ProjectName, RunId, TaskSpec, parse_documents,
     print_documents, print_task_spec,
@@ -11,8 +11,11 @@ use serde_json::{Map, Value, json};
 use crate::error::{CommandError, CommandResult};
 use crate::views::Json;
 
+mod code;
 mod rows;
 
+pub(crate) use code::CodeFrom;
+use code::CodeParts;
 use rows::put_rows;
 pub(crate) use rows::{EnvFromRow, EnvRow, PortRow, ProbeForm, TolerationRow, VolumeRow};
 
@@ -42,11 +45,19 @@ pub(crate) struct RunForm {
     pub env_from: Vec<EnvFromRow>,
     /// Secrets of the project that the container gets as variables.
     pub secrets: Vec<String>,
-    /// Code for the container.
+    /// Where the code comes from.
+    pub code_from: CodeFrom,
+    /// Where it lies: a path of this machine, or an address. Of code that is typed, its path in the container.
+    pub address: String,
+    /// Branch, tag or commit of a repository; its default branch where empty.
+    pub reference: String,
+    /// Whether what lies at a web address or in a bucket is a zip archive to be unpacked.
+    pub is_archive: bool,
+    /// Code that is typed.
     pub code: String,
     /// Language of the code.
     pub lang: String,
-    /// File name of the code.
+    /// The file that starts, or a function in it; names the file of code that is typed.
     pub handler: String,
     /// Lines of a build's recipe.
     pub instructions: String,
@@ -72,8 +83,10 @@ pub(crate) struct RunForm {
     pub replicas: String,
     /// Ports of a service.
     pub service_ports: Vec<PortRow>,
-    /// How they are published; `ClusterIP` where empty.
+    /// How they are published; `NodePort` where empty.
     pub service_type: String,
+    /// A second name for the address, which stays when another run takes it over.
+    pub service_name: String,
     /// How the cluster asks whether a copy may be sent requests.
     pub readiness_probe: ProbeForm,
     /// How the cluster asks whether a copy must be started anew.
@@ -129,7 +142,7 @@ pub(crate) struct RunForm {
 }
 
 /// Fields of a task that the form has controls for, by their names in a document.
-const SHOWN_TASK: [&str; 30] = [
+const SHOWN_TASK: [&str; 31] = [
     "envs",
     "env_from",
     "secrets",
@@ -139,6 +152,7 @@ const SHOWN_TASK: [&str; 30] = [
     "replicas",
     "service_ports",
     "service_type",
+    "service_name",
     "readiness_probe",
     "liveness_probe",
     "instructions",
@@ -169,22 +183,23 @@ impl RunForm {
     }
 
     fn with_function(self, function: &FunctionSpec) -> Self {
-        let source = function.source.clone().unwrap_or_default();
-        let has_text = source.uri.is_none() && source.base64.is_none();
-        let mut kept = Map::new();
-        if !has_text {
-            kept.insert("source".to_owned(), json!(source));
-        }
+        let CodeParts { code_from, address, reference, is_archive, code, lang, handler, kept } =
+            CodeParts::of(function.source.as_ref());
+        let kept = kept.map(|source| ("source".to_owned(), source));
         Self {
             image: typed(function.image.as_ref()),
             base_image: typed(function.base_image.as_ref()),
             command: function.command.as_ref().map(Command::line).unwrap_or_default(),
             args: function.args.clone().unwrap_or_default(),
-            code: if has_text { source.code.unwrap_or_default() } else { String::new() },
-            lang: if has_text { source.lang.unwrap_or_default() } else { String::new() },
-            handler: if has_text { source.handler.unwrap_or_default() } else { String::new() },
+            code_from,
+            address,
+            reference,
+            is_archive,
+            code,
+            lang,
+            handler,
             pull_policy: word(function.image_pull_policy),
-            kept_function: Json(Value::Object(kept)),
+            kept_function: Json(Value::Object(kept.into_iter().collect())),
             ..self
         }
     }
@@ -216,6 +231,7 @@ impl RunForm {
             replicas: typed(task.replicas.as_ref()),
             service_ports: task.service_ports.iter().map(PortRow::of).collect(),
             service_type: word(task.service_type),
+            service_name: task.service_name.clone().unwrap_or_default(),
             readiness_probe: probe(task.readiness_probe.as_ref()),
             liveness_probe: probe(task.liveness_probe.as_ref()),
             schedule: typed(task.schedule.as_ref()),
@@ -254,23 +270,24 @@ impl RunForm {
         project.parse().map_err(|error| invalid(&error))
     }
 
-    /// The function and the task as documents of a file.
-    pub fn documents(&self) -> Vec<Value> {
+    /// The function and the task as documents of a file; `read` is the code of this machine that the form names.
+    pub fn documents(&self, read: Option<&LocalCode>) -> Vec<Value> {
         vec![
-            json!({ "kind": "container", "name": self.name.trim(), "spec": self.function() }),
+            json!({ "kind": "container", "name": self.name.trim(), "spec": self.function(read) }),
             json!({ "kind": format!("container+{}", self.action.word()), "spec": self.task() }),
         ]
     }
 
-    /// Makes the request: the function as a document, what belongs to the action as its task.
+    /// Makes the request: the function as a document, what belongs to the action as its task. `read` is the code of this
+    /// machine that the form names.
     ///
     /// # Errors
     /// `InvalidInput` where the id or the project is none.
-    pub fn into_request(self) -> CommandResult<LaunchRequest> {
+    pub fn into_request(self, read: Option<&LocalCode>) -> CommandResult<LaunchRequest> {
         let run: RunId = self.id.parse().map_err(|error| invalid(&error))?;
         let project = self.project()?;
         let place = text(&self.context).map(|context| Place { context, namespace: text(&self.namespace) });
-        let document = json!({ "kind": "container", "name": self.name.trim(), "spec": self.function() });
+        let document = json!({ "kind": "container", "name": self.name.trim(), "spec": self.function(read) });
         Ok(LaunchRequest {
             run,
             project,
@@ -283,8 +300,8 @@ impl RunForm {
         })
     }
 
-    fn function(&self) -> Value {
-        let mut spec = self.kept_function.0.as_object().cloned().unwrap_or_default();
+    fn function(&self, read: Option<&LocalCode>) -> Value {
+        let mut spec = Map::new();
         put(&mut spec, "image", text(&self.image));
         put(&mut spec, "base_image", text(&self.base_image));
         put(&mut spec, "image_pull_policy", text(&self.pull_policy));
@@ -292,12 +309,8 @@ impl RunForm {
         if !self.args.is_empty() {
             spec.insert("args".to_owned(), json!(self.args));
         }
-        if !self.code.is_empty() {
-            let mut source = Map::new();
-            put(&mut source, "lang", text(&self.lang));
-            put(&mut source, "handler", text(&self.handler));
-            source.insert("code".to_owned(), Value::String(self.code.clone()));
-            spec.insert("source".to_owned(), Value::Object(source));
+        if let Some(source) = self.source(read) {
+            spec.insert("source".to_owned(), source);
         }
         Value::Object(spec)
     }
@@ -323,6 +336,7 @@ impl RunForm {
                 self.put_copies(&mut task);
                 put_rows(&mut task, "service_ports", &self.service_ports, PortRow::document);
                 put(&mut task, "service_type", text(&self.service_type));
+                put(&mut task, "service_name", text(&self.service_name));
             }
             Action::Deploy => self.put_copies(&mut task),
         }
@@ -494,6 +508,8 @@ fn put_number(map: &mut Map<String, Value>, key: &str, typed: &str) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn form() -> RunForm {
@@ -514,7 +530,7 @@ mod tests {
 
     #[test]
     fn what_was_not_typed_is_not_said() {
-        let request = form().into_request().unwrap();
+        let request = form().into_request(None).unwrap();
         assert_eq!(document(&request), json!({"kind": "container", "name": "train", "spec": {"image": "python:3.11"}}));
         assert_eq!(request.task, Some(json!({})));
         assert_eq!(request.place, None);
@@ -536,7 +552,7 @@ mod tests {
             namespace: "team".to_owned(),
             ..form()
         }
-        .into_request()
+        .into_request(None)
         .unwrap();
         assert_eq!(
             document(&request)["spec"],
@@ -572,7 +588,7 @@ mod tests {
         };
         let filled = RunForm { id: form().id, ..RunForm::of("train", Action::Job, &function, &spec) };
         assert_eq!(filled.command, "python 'my file.py'");
-        let request = filled.into_request().unwrap();
+        let request = filled.into_request(None).unwrap();
         let again = berth_model::read_task_spec(&request.task.unwrap(), Action::Job, berth_model::Unknown::Refuse);
         assert_eq!((again.0, again.1), (spec, Vec::new()));
     }
@@ -595,8 +611,10 @@ mod tests {
             "resources": {"disk": "1Gi", "gpu_key": "amd.com/gpu"},
             "tolerations": [{"key": "k", "operator": "Equal", "value": "v", "effect": "NoExecute", "toleration_seconds": 9}],
             "service_account": "robot", "priority_class": "urgent", "runtime_class": "sandboxed",
-            "pod_patch": {"spec": {"hostname": "x"}}, "service_name": "stable",
+            "pod_patch": {"spec": {"hostname": "x"}}, "envs": [{"name": "A", "value": "1"}],
+            "node_selector": [{"key": "disk", "value": "ssd"}], "affinity": {"nodeAffinity": {}},
         });
+        let mut said = BTreeSet::new();
         let copies = json!({
             "replicas": 2,
             "readiness_probe": {"type": "http", "path": "/up", "port": 80, "period_seconds": 3},
@@ -605,13 +623,13 @@ mod tests {
         let user = json!({"run_as_user": 1000, "run_as_group": 1001, "fs_group": 0, "security": "restricted"});
         let ports = json!({
             "service_ports": [{"port": 80, "target_port": 8080, "name": "web", "protocol": "TCP", "node_port": 30080}],
-            "service_type": "NodePort",
+            "service_type": "NodePort", "service_name": "stable",
         });
         for (action, own) in [
             (
                 Action::Job,
                 vec![
-                    json!({"schedule": "@daily", "time_zone": "Europe/Rome", "concurrency_policy": "Forbid", "ttl": 5}),
+                    json!({"schedule": "@daily", "time_zone": "Europe/Rome", "concurrency_policy": "Forbid", "ttl": 5, "backoff_limit": 1}),
                 ],
             ),
             (Action::Deploy, vec![copies.clone(), user]),
@@ -623,12 +641,88 @@ mod tests {
             let read = |task: &Value| berth_model::read_task_spec(task, action, berth_model::Unknown::Refuse);
             let (spec, problems, _) = read(&Value::Object(task));
             assert_eq!(problems, []);
+            said.extend(json!(spec).as_object().unwrap().keys().cloned());
             let filled = RunForm { id: form().id, ..RunForm::of("train", action, &FunctionSpec::default(), &spec) };
-            let request = filled.into_request().unwrap();
+            assert_eq!(filled.kept_task.0, json!({}), "every parameter has its control: {action:?}");
+            let request = filled.into_request(None).unwrap();
             assert_eq!(request.action, action);
             let again = read(&request.task.unwrap());
             assert_eq!((again.0, again.1), (spec, Vec::new()), "{action:?}");
         }
+        assert_eq!(said, parameters(), "each parameter is one of the cases above");
+    }
+
+    /// The names of all parameters of a task: a new one does not compile until it is named here.
+    fn parameters() -> BTreeSet<String> {
+        macro_rules! names {
+            ($($name:ident),*) => {{
+                let TaskSpec { extra: _, $($name: _),* } = TaskSpec::default();
+                [$(stringify!($name)),*].map(str::to_owned).into()
+            }};
+        }
+        names!(
+            node_selector,
+            volumes,
+            resources,
+            affinity,
+            tolerations,
+            envs,
+            secrets,
+            profile,
+            backoff_limit,
+            schedule,
+            time_zone,
+            concurrency_policy,
+            replicas,
+            service_ports,
+            service_type,
+            service_name,
+            readiness_probe,
+            liveness_probe,
+            instructions,
+            fs_group,
+            run_as_user,
+            run_as_group,
+            runtime_class,
+            priority_class,
+            deadline,
+            ttl,
+            security,
+            env_from,
+            image_pull_secrets,
+            service_account,
+            pod_patch
+        )
+    }
+
+    #[test]
+    fn every_field_of_a_function_comes_through_the_form_unchanged() {
+        let FunctionSpec { image: _, base_image: _, image_pull_policy: _, command: _, args: _, source: _, extra: _ } =
+            FunctionSpec::default();
+        let spec = json!({
+            "image": "python:3.11", "base_image": "python:3.12", "image_pull_policy": "Always", "command": "python x.py",
+            "args": ["--lr", "0.1"], "source": {"source": "git+https://example.org/a#v1", "lang": "python", "handler": "x.py"},
+        });
+        let read = |spec: &Value| -> FunctionSpec {
+            let document = json!({"kind": "container", "name": "train", "spec": spec});
+            let project = "default".parse().unwrap();
+            let unknown = berth_model::Unknown::Refuse;
+            berth_model::read_function(
+                &document,
+                jiff::Timestamp::UNIX_EPOCH,
+                "0f0e0d0c-0b0a-4908-8706-050403020100".parse().unwrap(),
+                &project,
+                unknown,
+            )
+            .unwrap()
+            .0
+            .spec
+        };
+        let function = read(&spec);
+        assert_eq!(json!(function).as_object().unwrap().len(), 6, "each field is said: {function:?}");
+        let filled = RunForm { id: form().id, ..RunForm::of("train", Action::Job, &function, &TaskSpec::default()) };
+        let said = document(&filled.into_request(None).unwrap());
+        assert_eq!(read(&said["spec"]), function);
     }
 
     #[test]
@@ -648,7 +742,7 @@ mod tests {
             (Action::Deploy, json!({"replicas": 2})),
             (Action::Build, json!({"backoff_limit": 1, "instructions": ["RUN true"]})),
         ] {
-            let request = RunForm { action, ..form.clone() }.into_request().unwrap();
+            let request = RunForm { action, ..form.clone() }.into_request(None).unwrap();
             assert_eq!((request.action, request.task), (action, Some(task)));
         }
     }
@@ -656,7 +750,7 @@ mod tests {
     #[test]
     fn a_patch_that_is_no_object_is_left_for_the_rules_to_refuse() {
         let patch = |typed: &str| {
-            let request = RunForm { pod_patch: typed.to_owned(), ..form() }.into_request().unwrap();
+            let request = RunForm { pod_patch: typed.to_owned(), ..form() }.into_request(None).unwrap();
             request.task.unwrap()["pod_patch"].clone()
         };
         assert_eq!(patch("spec:\n  hostname: x\n"), json!({"spec": {"hostname": "x"}}));
@@ -667,24 +761,24 @@ mod tests {
     fn what_the_form_shows_is_not_kept_beside_it() {
         let task = json!({
             "resources": {"gpu": {"requests": "2"}, "gpu_key": "amd.com/gpu"},
-            "affinity": {"nodeAffinity": {}}, "priority_class": "urgent", "service_name": "stable",
+            "affinity": {"nodeAffinity": {}}, "priority_class": "urgent",
         });
         let (spec, ..) = berth_model::read_task_spec(&task, Action::Job, berth_model::Unknown::Refuse);
         let filled = RunForm::of("train", Action::Job, &FunctionSpec::default(), &spec);
         assert_eq!((filled.gpu.as_str(), filled.gpu_key.as_str()), ("2", "amd.com/gpu"));
         assert_eq!(filled.affinity, "nodeAffinity: {}\n");
-        assert_eq!(filled.kept_task.0, json!({"service_name": "stable"}));
+        assert_eq!(filled.kept_task.0, json!({}));
     }
 
     #[test]
     fn what_is_no_number_is_left_for_the_rules_to_refuse() {
-        let request = RunForm { backoff_limit: "many".to_owned(), ..form() }.into_request().unwrap();
+        let request = RunForm { backoff_limit: "many".to_owned(), ..form() }.into_request(None).unwrap();
         assert_eq!(request.task, Some(json!({"backoff_limit": "many"})));
     }
 
     #[test]
     fn a_broken_id_is_refused_in_words() {
-        let error = RunForm { id: "x".to_owned(), ..form() }.into_request().unwrap_err();
+        let error = RunForm { id: "x".to_owned(), ..form() }.into_request(None).unwrap_err();
         assert_eq!(error.code, ErrorCode::InvalidInput);
         assert!(error.message.contains("is not an id"), "{}", error.message);
     }

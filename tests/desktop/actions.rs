@@ -8,9 +8,11 @@ use crate::stage::Stage;
 use crate::window::Window;
 use crate::{PATIENCE, axe};
 
-const RUN: &str = "//button[starts-with(., 'Run')][not(contains(., 'New'))]";
+/// The button that launches what the form says.
+pub const RUN: &str = "//button[starts-with(., 'Run')][not(contains(., 'New'))]";
 
-fn choose_action(window: &Window, action: &str) {
+/// Opens the form of an action.
+pub fn choose_action(window: &Window, action: &str) {
     window.click("//nav//a[contains(., 'New run')]");
     window.click(&format!("//*[@role='radiogroup'][@aria-label='Action']//label[.='{action}']"));
 }
@@ -26,7 +28,7 @@ fn click_there(window: &Window, xpath: &str) {
 }
 
 /// Chooses an option of a control that is named so.
-fn choose(window: &Window, control: &str, option: &str) {
+pub fn choose(window: &Window, control: &str, option: &str) {
     let control = format!(
         "(//input[@aria-label='{control}'] | //*[contains(@class, 'InputWrapper-root')][./label[.='{control}']]//input[not(@type='hidden')])[1]"
     );
@@ -61,7 +63,7 @@ async fn a_service_goes_from_the_form_to_an_opened_address_and_is_scaled_stopped
     window.click(RUN);
     window.see("//*[@data-section='Service']//*[contains(., 'A service needs at least one port')]", PATIENCE);
     window.type_into("Port of port 1", "80");
-    window.type_into("In the container of port 1", "8080");
+    window.type_into("Target port of port 1", "8080");
     window.type_into("Name of port 1", "web");
     choose(&window, "Ready when", "HTTP answers");
     window.type_into("Every, ready when", "1");

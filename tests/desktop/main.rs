@@ -13,6 +13,7 @@ mod actions;
 #[expect(dead_code, reason = "shared with the tests of the cluster, which ask for more")]
 mod api;
 mod axe;
+mod builds;
 mod contexts;
 mod drafts;
 mod first_start;

@@ -68,7 +68,9 @@ pub(crate) async fn function_form(
 #[specta::specta]
 pub(crate) async fn save_function(shell: State<'_, Shell>, form: RunForm) -> CommandResult<u32> {
     let project = form.project()?;
-    let saved = shell.app()?.save_documents(&project, &form.documents()).await?;
+    let (form, read) = super::runs::read_code(form).await?;
+    let read = read.map_err(|problem| berth_core::Error::invalid(vec![problem]))?;
+    let saved = shell.app()?.save_documents(&project, &form.documents(read.as_ref())).await?;
     Ok(saved.first().map_or(0, |function| function.version))
 }
 

@@ -1,13 +1,13 @@
 //! Commands about runs.
 
-use berth_core::DeleteScope;
-use berth_model::RunId;
+use berth_core::{DeleteScope, LaunchRequest, LocalCode};
+use berth_model::{Problem, RunId};
 use serde_json::Value;
 use tauri::State;
 
 use crate::error::CommandResult;
 use crate::form::RunForm;
-use crate::shell::Shell;
+use crate::shell::{Shell, blocking};
 use crate::views::{Preview, RunDetails, RunFilter, RunList, RunView, yaml_documents};
 
 /// Lists runs, newest first, with counts per state.
@@ -36,18 +36,40 @@ pub(crate) async fn live_yaml(shell: State<'_, Shell>, run: RunId) -> CommandRes
     Ok(yaml_documents(&shell.app()?.live_objects(run).await?))
 }
 
+/// The launch that a form asks for, with the code of this machine that it names; and what is wrong with that.
+async fn request_of(form: RunForm) -> CommandResult<(LaunchRequest, Option<Problem>)> {
+    let (form, read) = read_code(form).await?;
+    let (read, unread) = read.map_or_else(|problem| (None, Some(problem)), |read| (read, None));
+    Ok((form.into_request(read.as_ref())?, unread))
+}
+
+/// Reads the code of this machine that a form names.
+pub(crate) async fn read_code(form: RunForm) -> CommandResult<(RunForm, Result<Option<LocalCode>, Problem>)> {
+    blocking(move || {
+        let read = form.read_code(std::env::home_dir().as_deref());
+        Ok((form, read))
+    })
+    .await
+}
+
 /// Works a launch out without doing it: problems at their fields, the words of the command, the objects as YAML.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn preview_run(shell: State<'_, Shell>, form: RunForm) -> CommandResult<Preview> {
-    Preview::of(shell.app()?.prepare(&form.into_request()?).await)
+    let (request, unread) = request_of(form).await?;
+    Ok(Preview::of(shell.app()?.prepare(&request).await)?.with(unread))
 }
 
 /// Asks the cluster whether it would take a launch (a dry run of every object and of the pod), and does nothing.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn check_run(shell: State<'_, Shell>, form: RunForm) -> CommandResult<Preview> {
-    Preview::of(shell.app()?.check(&form.into_request()?).await)
+    let (request, unread) = request_of(form).await?;
+    let app = shell.app()?;
+    match unread {
+        None => Preview::of(app.check(&request).await),
+        unread => Ok(Preview::of(app.prepare(&request).await)?.with(unread)),
+    }
 }
 
 /// Fills the form from a run, to change something and run it again.
@@ -69,8 +91,13 @@ pub(crate) async fn run_form(shell: State<'_, Shell>, run: RunId) -> CommandResu
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn launch_run(shell: State<'_, Shell>, form: RunForm) -> CommandResult<RunView> {
-    let row = shell.app()?.launch(&form.into_request()?).await?;
-    Ok(RunView::from(row))
+    let (request, unread) = request_of(form).await?;
+    let app = shell.app()?;
+    if unread.is_some() {
+        let found = Preview::of(app.prepare(&request).await)?.with(unread);
+        return Err(berth_core::Error::invalid(found.problems).into());
+    }
+    Ok(RunView::from(app.launch(&request).await?))
 }
 
 /// Runs the same again, under an id made by the page.

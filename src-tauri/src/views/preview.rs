@@ -1,7 +1,7 @@
 //! A launch worked out but not done.
 
 use berth_core::{ErrorCode, Prepared};
-use berth_model::Problem;
+use berth_model::{Command, Problem};
 use serde::{Deserialize, Serialize};
 
 use crate::error::CommandResult;
@@ -20,6 +20,8 @@ pub(crate) struct Preview {
     pub command: Option<Vec<String>>,
     /// The arguments as the container gets them.
     pub args: Option<Vec<String>>,
+    /// Where there is code and no command: the command that would run it, empty where none can be told.
+    pub unused_code: Option<String>,
     /// Where it would go, as `context / namespace`.
     pub target: Option<String>,
 }
@@ -35,6 +37,7 @@ impl Preview {
                 problems: Vec::new(),
                 yaml: Some(yaml_documents(&prepared.manifests)),
                 values: values(serde_json::to_value(&prepared.spec).unwrap_or_default(), &prepared.origins),
+                unused_code: prepared.spec.function.unused_code().map(|words| Command::Words(words).line()),
                 command: prepared.command,
                 args: prepared.args,
                 target: Some(format!("{} / {}", prepared.target.context, prepared.target.namespace)),
@@ -44,5 +47,12 @@ impl Preview {
             }
             Err(error) => Err(error.into()),
         }
+    }
+    /// The same with one more problem, where there is one.
+    pub fn with(self, problem: Option<Problem>) -> Self {
+        let Some(problem) = problem else { return self };
+        let mut problems = self.problems;
+        problems.push(problem);
+        Self { problems, ..Self::default() }
     }
 }

@@ -218,6 +218,23 @@ export type BuildView = {
 	pinned: PinnedImage | null,
 };
 
+/**  Where the code of a function comes from. */
+export type CodeFrom = 
+/**  It is typed in the form. */
+"text" | 
+/**  There is none: the image has all. */
+"none" | 
+/**  A file, a folder or an archive of this machine. */
+"local" | 
+/**  A git repository. */
+"git" | 
+/**  A web address. */
+"http" | 
+/**  A bucket. */
+"s3" | 
+/**  What the form was filled with, which no other control shows. */
+"kept";
+
 /**  A failed command. The page acts on `code` and shows the rest. */
 export type CommandError = {
 	/**  What kind. */
@@ -846,6 +863,8 @@ export type Preview = {
 	command: string[] | null,
 	/**  The arguments as the container gets them. */
 	args: string[] | null,
+	/**  Where there is code and no command: the command that would run it, empty where none can be told. */
+	unused_code: string | null,
 	/**  Where it would go, as `context / namespace`. */
 	target: string | null,
 };
@@ -1015,11 +1034,19 @@ export type RunForm = {
 	env_from: EnvFromRow[],
 	/**  Secrets of the project that the container gets as variables. */
 	secrets: string[],
-	/**  Code for the container. */
+	/**  Where the code comes from. */
+	code_from: CodeFrom,
+	/**  Where it lies: a path of this machine, or an address. Of code that is typed, its path in the container. */
+	address: string,
+	/**  Branch, tag or commit of a repository; its default branch where empty. */
+	reference: string,
+	/**  Whether what lies at a web address or in a bucket is a zip archive to be unpacked. */
+	is_archive: boolean,
+	/**  Code that is typed. */
 	code: string,
 	/**  Language of the code. */
 	lang: string,
-	/**  File name of the code. */
+	/**  The file that starts, or a function in it; names the file of code that is typed. */
 	handler: string,
 	/**  Lines of a build's recipe. */
 	instructions: string,
@@ -1045,8 +1072,10 @@ export type RunForm = {
 	replicas: string,
 	/**  Ports of a service. */
 	service_ports: PortRow[],
-	/**  How they are published; `ClusterIP` where empty. */
+	/**  How they are published; `NodePort` where empty. */
 	service_type: string,
+	/**  A second name for the address, which stays when another run takes it over. */
+	service_name: string,
 	/**  How the cluster asks whether a copy may be sent requests. */
 	readiness_probe: ProbeForm,
 	/**  How the cluster asks whether a copy must be started anew. */

@@ -50,6 +50,7 @@ const full: Backend = {
     values: [],
     command: null,
     args: null,
+    unused_code: null,
     target: "lab / team",
   }),
 };

@@ -78,6 +78,7 @@ const asks: Ask[] = [
         values: [],
         command: null,
         args: null,
+        unused_code: null,
         target: "lab / team",
       }),
     },

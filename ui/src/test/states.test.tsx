@@ -28,6 +28,7 @@ const preview: Preview = {
   values: [],
   command: null,
   args: null,
+  unused_code: null,
   target: "lab / team",
 };
 

@@ -69,8 +69,7 @@ pub fn read_local_code(uri: &str, folder: &Path) -> Result<LocalCode, ValueError
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> ValueError {
-    let sentence =
-        format!("The code {} cannot be read: {error}. The path is relative to the function's file.", path.display());
+    let sentence = format!("The code {} cannot be read: {error}. Check its path and who may read it.", path.display());
     ValueError::new("code_file", sentence)
 }
 

@@ -1,4 +1,8 @@
-import { Text } from "@mantine/core";
+import { Anchor, Button, Group, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+
+import { projectListOptions } from "@/features/projects";
 
 import type { Preview } from "@/ipc";
 
@@ -36,6 +40,7 @@ export function ImageSection({ preview, ...section }: Props) {
         label="Arguments"
         description="One a line, taken as they are."
       />
+      {typeof preview?.unused_code === "string" && <UnusedCode {...section} command={preview.unused_code} />}
       {preview && (preview.command ?? preview.args) && (
         <Text size="xs" c="dimmed" className={classes.mono} aria-label="As the container gets it">
           {preview.command && `command: ${JSON.stringify(preview.command)}`}
@@ -68,7 +73,56 @@ export function BuildSection(section: SectionProps) {
         placeholder={"pip install scikit-learn\nENV MODE=fast"}
         minRows={3}
       />
+      <TypedField
+        section={section}
+        name="image"
+        label="Name of the result"
+        description="Within the project's registry; each build adds a tag of its own."
+        placeholder={`${section.place.project}/${section.draft.name.trim() || "the function's name"}`}
+      />
+      <Registry project={section.place.project} />
     </Section>
+  );
+}
+
+/** Says that code is there which nothing runs, and offers the command that would. */
+function UnusedCode({ change, command }: SectionProps & { command: string }) {
+  return (
+    <Group gap="xs" role="status" aria-label="Code that no command runs">
+      <Text size="xs" c="dimmed" flex={command === "" ? 1 : undefined}>
+        {command === ""
+          ? "There is code and no command, so the image's own program starts. Say above what to run, or below, as Handler, which file is to start."
+          : "There is code and no command, so the image's own program starts. To run the code:"}
+      </Text>
+      {command !== "" && (
+        <Button
+          size="compact-xs"
+          variant="default"
+          classNames={{ label: classes.mono }}
+          onClick={() => change({ command })}
+        >
+          Use {command}
+        </Button>
+      )}
+    </Group>
+  );
+}
+
+/** Where the image of a build goes. */
+function Registry({ project }: { project: string }) {
+  const projects = useQuery(projectListOptions());
+  const found = projects.data?.find(({ name }) => name === project);
+  if (!found) return null;
+  return (
+    <Text size="xs" c="dimmed">
+      {found.registry
+        ? `The image goes to ${found.registry.address}, the registry of ${project}; the function uses it from then on. Another is chosen in `
+        : `Project ${project} has no registry to put the image into yet: choose one in `}
+      <Anchor inherit underline="always" renderRoot={(props) => <Link to="/settings" {...props} />}>
+        Settings
+      </Anchor>
+      .
+    </Text>
   );
 }
 

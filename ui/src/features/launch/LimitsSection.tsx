@@ -34,7 +34,7 @@ export function LimitsSection(section: SectionProps) {
     <Section title="Retries and limits">
       <SimpleGrid cols={{ base: 2, lg: 3 }} spacing="sm">
         {fields.map((field) => (
-          <TypedField key={field.name} section={section} inputMode="numeric" {...field} />
+          <TypedField key={field.name} section={section} inputMode="numeric" isDescribedBelow {...field} />
         ))}
       </SimpleGrid>
     </Section>

@@ -13,6 +13,7 @@ const good: Preview = {
   values: [],
   command: ["python", "train.py"],
   args: ["--lr", "0.1"],
+  unused_code: null,
   target: "lab / team",
 };
 
@@ -23,6 +24,7 @@ function bad(path: string, message: string): Preview {
     values: [],
     command: null,
     args: null,
+    unused_code: null,
     target: null,
   };
 }
@@ -209,7 +211,7 @@ test("an affinity is typed or comes from a file, and what is wrong with it stand
   );
 });
 
-test("problems of no field of the form are told too", async () => {
+test("problems of no field that is shown are told too", async () => {
   show({ previewRun: () => bad("service_name", "The selector is malformed.") });
   await type("Image", "python:3.11");
   await userEvent.tab();
@@ -260,7 +262,7 @@ test("a file becomes the code, with its name and language", async () => {
   if (!input) throw new Error("the button has no file field");
   await userEvent.upload(input, file);
   await waitFor(() => expect(field("Code")).toHaveTextContent("print(1)"));
-  expect(field("File name")).toHaveValue("train.py");
+  expect(field("Handler")).toHaveValue("train.py");
 });
 
 test("Tab indents the code, and the field says how the keyboard leaves it", async () => {
@@ -277,4 +279,84 @@ test("a starter fills the form and leaves the person's own draft alone", async (
   expect(await screen.findByLabelText(...named("Image"))).toHaveValue("python:3.12-slim");
   await router.navigate({ to: "/new" });
   await waitFor(() => expect(field("Image")).toHaveValue(""));
+});
+
+async function choose(control: string, option: string) {
+  await userEvent.click(await screen.findByLabelText(...named(control)));
+  await userEvent.click(await screen.findByRole("option", { name: option }));
+}
+
+test("code comes from a repository, at a branch, signed in for by a secret", async () => {
+  const previewRun = vi.fn((args: Record<string, unknown>) => (args ? good : good));
+  show({ previewRun });
+  await type("Image", "python:3.11");
+  await choose("Source", "a git repository");
+  expect(screen.queryByRole("textbox", { name: "Code" })).not.toBeInTheDocument();
+  await type("Repository", "https://example.org/team/code#v1");
+  await userEvent.tab();
+  expect(field("Repository")).toHaveValue("https://example.org/team/code");
+  expect(field("Branch, tag or commit")).toHaveValue("v1");
+  await choose("Signs in", "with a token");
+  expect(await screen.findByText(/GIT_TOKEN has no value in this project yet/)).toBeInTheDocument();
+  const expected: Partial<RunForm> = {
+    code_from: "git",
+    address: "https://example.org/team/code",
+    reference: "v1",
+    lang: "",
+    secrets: ["GIT_TOKEN"],
+  };
+  await waitFor(() =>
+    expect(previewRun).toHaveBeenLastCalledWith({ form: expect.objectContaining(expected) }),
+  );
+  await choose("Signs in", "not at all: it is public");
+  await waitFor(() =>
+    expect(previewRun).toHaveBeenLastCalledWith({ form: expect.objectContaining({ secrets: [] }) }),
+  );
+});
+
+test("what is wrong with an address stands at it, and what is wrong with a branch at that", async () => {
+  const problems = [
+    { path: "spec.source.uri", code: "source_reference", message: '"a..b" is not a branch.' },
+    { path: "source.uri", code: "source_address", message: "It names no repository." },
+  ];
+  show({ previewRun: () => ({ ...bad("x", "y"), problems }) });
+  await type("Image", "python:3.11");
+  await choose("Source", "a git repository");
+  await type("Repository", "example.org");
+  await type("Branch, tag or commit", "a..b");
+  expect(await screen.findByText("It names no repository.")).toBeInTheDocument();
+  expect(await screen.findByText('"a..b" is not a branch.')).toBeInTheDocument();
+  expect(field("Repository")).toHaveAccessibleDescription(/It names no repository/);
+  expect(field("Branch, tag or commit")).toHaveAccessibleDescription(/is not a branch/);
+});
+
+test("a bucket asks for its store, its keys and whether to unpack", async () => {
+  const previewRun = vi.fn((args: Record<string, unknown>) => (args ? good : good));
+  show({ previewRun });
+  await type("Image", "python:3.11");
+  await choose("Source", "a bucket (S3)");
+  await type("Object or folder", "s3://models/code.zip");
+  await userEvent.click(screen.getByLabelText("It is a zip archive: unpack it"));
+  await type("Store", "http://minio:9000");
+  await choose("Signs in", "with a key and its secret");
+  const expected: Partial<RunForm> = {
+    code_from: "s3",
+    address: "s3://models/code.zip",
+    is_archive: true,
+    secrets: ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"],
+    envs: [{ name: "AWS_ENDPOINT_URL", value: "http://minio:9000" }],
+  };
+  await waitFor(() =>
+    expect(previewRun).toHaveBeenLastCalledWith({ form: expect.objectContaining(expected) }),
+  );
+});
+
+test("a command for the code is offered, and filled in only when it is taken", async () => {
+  show({ previewRun: () => ({ ...good, unused_code: "python3 main.py" }) });
+  await type("Image", "python:3.11");
+  await type("Code", "print(1)");
+  const offer = await screen.findByRole("button", { name: "Use python3 main.py" });
+  expect(field("Command")).toHaveValue("");
+  await userEvent.click(offer);
+  expect(field("Command")).toHaveValue("python3 main.py");
 });

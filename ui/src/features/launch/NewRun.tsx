@@ -26,12 +26,12 @@ import { Outcome } from "./Outcome";
 import { Part } from "./Part";
 import { PlacementSection } from "./PlacementSection";
 import { PreviewPane } from "./PreviewPane";
-import { sortProblems, type Field } from "./problems";
+import { partOf, sortProblems, type Field } from "./problems";
 import { ProfileSection } from "./ProfileSection";
 import { ResourcesSection } from "./ResourcesSection";
 import { ScheduleSection } from "./ScheduleSection";
 import { SecretsSection } from "./SecretsSection";
-import { SectionList } from "./SectionList";
+import { SectionList, shownParts } from "./SectionList";
 import { ServiceSection } from "./ServiceSection";
 import { useDraft } from "./useDraft";
 import { useJudged } from "./useJudged";
@@ -101,13 +101,17 @@ function Form({ place: chosen, origin, stored, unread }: FormProps) {
 
   const form = useMemo(() => toForm(draft, PREVIEW_ID, place), [draft, place]);
   const [settled] = useDebouncedValue(form, 250);
-  const hasImage = (draft.action === "build" ? draft.base_image + draft.code : draft.image).trim() !== "";
+  const hasImage =
+    (draft.action === "build" ? draft.base_image + draft.code + draft.address : draft.image).trim() !== "";
   const preview = usePreview(settled, hasImage || judged.isJudging);
 
   // What the launch itself found stands until something is typed; then the preview's word counts again.
   const refused =
     launch.error && asIpcError(launch.error).fields.length > 0 ? asIpcError(launch.error).fields : null;
-  const sorted = sortProblems(refused ?? preview.data?.problems ?? []);
+  const sorted = sortProblems(
+    refused ?? preview.data?.problems ?? [],
+    (field) => field === "place" || (shownParts[draft.action]?.has(partOf(field)) ?? false),
+  );
 
   const misplaced = judged.isTold("place") ? sorted.fields.get("place") : undefined;
   const wrong = [...sorted.fields.keys()].filter(judged.isTold);

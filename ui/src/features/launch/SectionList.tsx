@@ -1,7 +1,7 @@
 import { UnstyledButton } from "@mantine/core";
 
 import { advancedFields } from "./AdvancedSection";
-import { typedRows, type Draft } from "./draft";
+import { actions, hasCode, typedRows, type Draft } from "./draft";
 import classes from "./launch.module.css";
 import { partOf, type Field } from "./problems";
 
@@ -16,12 +16,22 @@ const runs = ["job", "serve", "deploy"] as const;
 
 const entries: readonly Entry[] = [
   { title: "Image and command", actions: runs, fields: ["image", "name", "command", "args"] },
-  { title: "Image to build", actions: ["build"], fields: ["base_image", "name", "instructions"] },
-  { title: "Code", fields: ["code", "lang", "handler"] },
+  { title: "Image to build", actions: ["build"], fields: ["base_image", "name", "instructions", "image"] },
+  {
+    title: "Code",
+    fields: ["code_from", "address", "reference", "is_archive", "code", "lang", "handler"],
+  },
   {
     title: "Service",
     actions: ["serve", "deploy"],
-    fields: ["replicas", "service_ports", "service_type", "readiness_probe", "liveness_probe"],
+    fields: [
+      "replicas",
+      "service_ports",
+      "service_type",
+      "service_name",
+      "readiness_probe",
+      "liveness_probe",
+    ],
   },
   { title: "Schedule", actions: ["job"], fields: ["schedule", "time_zone", "concurrency_policy"] },
   { title: "Environment", fields: ["envs", "env_from"] },
@@ -36,6 +46,14 @@ const entries: readonly Entry[] = [
   { title: "Retries and limits", actions: ["job", "build"], fields: ["backoff_limit", "deadline", "ttl"] },
   { title: "Advanced", fields: advancedFields },
 ];
+
+/** The parts of a draft that the form shows for each action. */
+export const shownParts = Object.fromEntries(
+  actions.map((action) => {
+    const shown = entries.filter(({ actions }) => !actions || actions.includes(action));
+    return [action, new Set<string>(shown.flatMap(({ fields }) => fields))];
+  }),
+);
 
 /** How much is said in parts of a draft. */
 function said(draft: Draft, fields: Entry["fields"]): number {
@@ -54,9 +72,15 @@ function said(draft: Draft, fields: Entry["fields"]): number {
       case "secrets":
       case "image_pull_secrets":
         return draft[field].length;
+      case "code_from":
+        return hasCode(draft) ? 1 : 0;
+      case "address":
+      case "reference":
+      case "is_archive":
+      case "code":
       case "lang":
       case "handler":
-        // They go with the code.
+        // They go with where the code comes from.
         return 0;
       default:
         return draft[field].trim() === "" ? 0 : 1;

@@ -10,8 +10,8 @@ import { rowControls } from "./rows";
 import { Section, Wrong } from "./Section";
 
 const types = [
-  { value: "", label: "Inside the cluster (ClusterIP)" },
-  { value: "NodePort", label: "On every node (NodePort)" },
+  { value: "", label: "On every node (NodePort)" },
+  { value: "ClusterIP", label: "Inside the cluster (ClusterIP)" },
   { value: "LoadBalancer", label: "Through the cloud's balancer (LoadBalancer)" },
 ];
 
@@ -37,7 +37,7 @@ export function ServiceSection(section: SectionProps) {
             label="Reached"
             data={types}
             allowDeselect={false}
-            value={draft.service_type === "ClusterIP" ? "" : draft.service_type}
+            value={draft.service_type === "NodePort" ? "" : draft.service_type}
             error={problem("service_type")}
             onChange={(type) => change({ service_type: type ?? "" })}
           />
@@ -59,10 +59,10 @@ export function ServiceSection(section: SectionProps) {
             onBlur: () => rows.onLeave(row, field),
           });
           return (
-            <Group key={row.row} gap="xs" align="flex-start" wrap="nowrap">
+            <Group key={row.row} gap="xs" align="flex-start" wrap="nowrap" className={classes.oneLine}>
               <TextInput {...typed("port", "Port")} placeholder="80" inputMode="numeric" />
               <TextInput
-                {...typed("target_port", "In the container")}
+                {...typed("target_port", "Target port")}
                 placeholder={row.port.trim() || "8080"}
                 inputMode="numeric"
               />
@@ -77,7 +77,7 @@ export function ServiceSection(section: SectionProps) {
                 error={rows.problem(row, "protocol")}
                 onChange={(protocol) => rows.set(row, { protocol: protocol ?? "" })}
               />
-              {(draft.service_type === "NodePort" || row.node_port !== "") && (
+              {(["", "NodePort"].includes(draft.service_type) || row.node_port !== "") && (
                 <TextInput {...typed("node_port", "Node port")} placeholder="any" inputMode="numeric" />
               )}
               <div className={classes.besideLabel}>
@@ -92,6 +92,13 @@ export function ServiceSection(section: SectionProps) {
           <Group>
             <AddButton onClick={() => rows.add({ ...blankRows.service_ports, row: 0 })}>Add port</AddButton>
           </Group>
+          <TypedField
+            section={section}
+            name="service_name"
+            label="Service name"
+            description="A second name in the cluster, which stays: the newest run that takes it answers there."
+            placeholder="none"
+          />
         </>
       )}
       <ProbeFields
@@ -165,7 +172,7 @@ function ProbeFields({ probe, label, note, draft, change, problem, onLeave }: Pr
       </SimpleGrid>
       {asked.kind !== "" && (
         <>
-          <SimpleGrid cols={4} spacing="xs">
+          <SimpleGrid cols={4} spacing="xs" className={classes.oneLine}>
             {times.map(({ field, label: name, placeholder, unit }) => (
               <TextInput
                 key={field}

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 
-import { emptyDraft, keepable, parseDraft, suggestedName, toForm, typedParts } from "./draft";
+import { emptyDraft, keepable, parseDraft, suggestedName, toForm, typedParts, withCodeFrom } from "./draft";
+import { differences } from "./origin";
+import { shownParts } from "./SectionList";
 
 const place = { context: "lab", namespace: "team", project: "churn" };
 
@@ -75,3 +77,21 @@ test.each([[null], ["{"], ["7"], ['{"image":7,"envs":"x"}']])(
     expect(parseDraft(stored)).toEqual(emptyDraft);
   },
 );
+
+test("every parameter has its place in the form, and a change of it is told", () => {
+  const shown = new Set(Object.values(shownParts).flatMap((parts) => [...parts]));
+  const parts = Object.keys(emptyDraft).filter((part) => !["action", "kept", "parent"].includes(part));
+  expect(parts.filter((part) => !shown.has(part))).toEqual([]);
+  const before = toForm(emptyDraft, "id", place);
+  const untold = parts.filter((part) => {
+    const other = Array.isArray(Reflect.get(before, part)) ? [{ name: "x", value: "y" }] : "other";
+    return differences(before, { ...before, [part]: other }).length === 0;
+  });
+  expect(untold).toEqual([]);
+});
+
+test("the language of an empty form is no word about code that lies elsewhere", () => {
+  expect(withCodeFrom(emptyDraft, "git")).toEqual({ code_from: "git", lang: "" });
+  expect(withCodeFrom({ ...emptyDraft, code_from: "git", lang: "" }, "text").lang).toBe("python");
+  expect(withCodeFrom({ ...emptyDraft, lang: "r" }, "git")).toEqual({ code_from: "git" });
+});

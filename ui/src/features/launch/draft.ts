@@ -1,4 +1,13 @@
-import type { EnvFromRow, EnvRow, PortRow, ProbeForm, RunForm, TolerationRow, VolumeRow } from "@/ipc";
+import type {
+  CodeFrom,
+  EnvFromRow,
+  EnvRow,
+  PortRow,
+  ProbeForm,
+  RunForm,
+  TolerationRow,
+  VolumeRow,
+} from "@/ipc";
 
 /** A row keeps its number while others come and go. */
 export type Row<Typed> = Typed & { row: number };
@@ -44,6 +53,8 @@ const emptyTexts = {
   command: "",
   /** One argument a line. */
   args: "",
+  address: "",
+  reference: "",
   code: "",
   lang: "python",
   handler: "",
@@ -58,6 +69,7 @@ const emptyTexts = {
   disk: "",
   replicas: "",
   service_type: "",
+  service_name: "",
   schedule: "",
   time_zone: "",
   concurrency_policy: "",
@@ -93,6 +105,8 @@ const emptyProbe: ProbeForm = {
 export type Draft = typeof emptyTexts &
   Lists & {
     action: RunForm["action"];
+    code_from: CodeFrom;
+    is_archive: boolean;
     secrets: string[];
     image_pull_secrets: string[];
     readiness_probe: ProbeForm;
@@ -108,6 +122,8 @@ export type Kept = { function: unknown; task: unknown };
 export const emptyDraft: Draft = {
   ...emptyTexts,
   action: "job",
+  code_from: "text",
+  is_archive: false,
   envs: [],
   env_from: [],
   node_selector: [],
@@ -129,6 +145,19 @@ export type Place = { context: string | null; namespace: string; project: string
 export function withAction(draft: Draft, action: Draft["action"]): Partial<Draft> {
   const needsPort = action === "serve" && draft.service_ports.length === 0;
   return { action, ...(needsPort && { service_ports: [{ ...blankRows.service_ports, row: 0 }] }) };
+}
+
+/** What changes in a draft with another source of its code. */
+export function withCodeFrom(draft: Draft, code_from: CodeFrom): Partial<Draft> {
+  // The language of an empty form is a beginning for code that is typed, and nobody's word about code elsewhere.
+  const isUnsaid = draft.code === "" && draft.handler === "";
+  const lang = code_from === "text" ? emptyDraft.lang : "";
+  return { code_from, ...(isUnsaid && (draft.lang === "" || draft.lang === emptyDraft.lang) && { lang }) };
+}
+
+/** Whether a draft says that there is code. */
+export function hasCode({ code_from, code }: Pick<Draft, "code_from" | "code">): boolean {
+  return code_from === "text" ? code !== "" : code_from !== "none";
 }
 
 /** The next number of a list of rows. */
@@ -157,8 +186,10 @@ export function toDraft(form: RunForm): Draft {
   const numbered = <Typed>(rows: readonly Typed[]) => rows.map((typed, row) => ({ ...typed, row }));
   return {
     ...like({ ...form, args: form.args.join("\n") }, emptyTexts),
-    lang: form.lang === "" ? emptyDraft.lang : form.lang,
+    lang: hasCode(form) ? form.lang : emptyDraft.lang,
     action: form.action,
+    code_from: form.code_from,
+    is_archive: form.is_archive,
     envs: numbered(form.envs),
     env_from: numbered(form.env_from),
     node_selector: numbered(form.node_selector),
@@ -184,8 +215,8 @@ export function toForm({ kept, ...draft }: Draft, id: string, place: Place): Run
     project: place.project,
     name: draft.name.trim() === "" ? suggestedName(draft.image || draft.base_image) : draft.name,
     args: draft.args === "" ? [] : draft.args.replace(/\n$/, "").split("\n"),
-    lang: draft.code === "" ? "" : draft.lang,
-    handler: draft.code === "" ? "" : draft.handler,
+    lang: hasCode(draft) ? draft.lang : "",
+    handler: hasCode(draft) ? draft.handler : "",
     envs: typed("envs", draft.envs).map(trimmed),
     env_from: typed("env_from", draft.env_from),
     node_selector: typed("node_selector", draft.node_selector).map(trimmed),
@@ -230,6 +261,17 @@ export function parseDraft(stored: string | null): Draft {
   }
 }
 
+/** Where code may come from, in the order in which people see them. */
+export const codeSources = [
+  "text",
+  "local",
+  "git",
+  "http",
+  "s3",
+  "none",
+  "kept",
+] as const satisfies CodeFrom[];
+
 /** What can be done with a function, in the order in which people see them. */
 export const actions = ["job", "serve", "deploy", "build"] as const;
 
@@ -246,6 +288,8 @@ function restored(raw: Map<string, unknown>): Draft {
   return {
     ...like(Object.fromEntries(raw), emptyTexts),
     action: actions.find((action) => action === raw.get("action")) ?? emptyDraft.action,
+    code_from: codeSources.find((from) => from === raw.get("code_from")) ?? emptyDraft.code_from,
+    is_archive: raw.get("is_archive") === true,
     envs: rows<EnvRow>("envs", blankRows.envs),
     env_from: rows<EnvFromRow>("env_from", blankRows.env_from),
     node_selector: rows<EnvRow>("node_selector", blankRows.node_selector),

@@ -15,16 +15,23 @@ type Props = {
   description?: string;
   placeholder?: string;
   required?: boolean;
+  /** A part that has no control of its own: what is wrong with it stands here, too. */
+  alsoWrong?: TextField;
+  /** What is done besides when the field is left. */
+  onLeft?: () => void;
 };
 
 /** What every control of one text shares. */
-function shared({ section, name, ...words }: Props) {
+function shared({ section, name, alsoWrong, onLeft, ...words }: Props) {
   return {
     ...words,
     spellCheck: false,
     value: section.draft[name],
-    error: section.problem(name),
-    onBlur: () => section.onLeave(name),
+    error: section.problem(name) ?? (alsoWrong && section.problem(alsoWrong)),
+    onBlur: () => {
+      section.onLeave(name);
+      onLeft?.();
+    },
   };
 }
 
@@ -32,14 +39,26 @@ type TypedProps = Props & {
   /** Of the number that is typed. */
   unit?: string;
   isPlain?: boolean;
+  /** The description stands under the control, so that controls side by side begin in one line. */
+  isDescribedBelow?: boolean;
 } & Pick<TextInputProps, "inputMode">;
 
+/** The parts of a control whose description stands under it. */
+export const below: TextInputProps["inputWrapperOrder"] = ["label", "input", "description", "error"];
+
 /** A part of the draft as a field of one line. */
-export function TypedField({ unit, isPlain = false, inputMode, ...props }: TypedProps) {
+export function TypedField({
+  unit,
+  isPlain = false,
+  isDescribedBelow = false,
+  inputMode,
+  ...props
+}: TypedProps) {
   return (
     <TextInput
       {...shared(props)}
       inputMode={inputMode}
+      inputWrapperOrder={isDescribedBelow ? below : undefined}
       classNames={isPlain ? undefined : { input: classes.mono }}
       rightSection={unit && <span className={classes.unit}>{unit}</span>}
       rightSectionWidth={unit ? 48 : undefined}

@@ -57,9 +57,13 @@ const names = [
   ["base_image", "Base image"],
   ["command", "Command"],
   ["args", "Arguments"],
+  ["code_from", "Source"],
+  ["address", "Place of the code"],
+  ["reference", "Branch, tag or commit"],
+  ["is_archive", "A zip archive"],
   ["code", "Code"],
   ["lang", "Language"],
-  ["handler", "File name"],
+  ["handler", "Handler"],
   ["instructions", "Instructions"],
   ["env_from", "Environment from"],
   ["secrets", "Secrets"],
@@ -75,6 +79,7 @@ const names = [
   ["replicas", "Copies"],
   ["service_ports", "Ports"],
   ["service_type", "Reached"],
+  ["service_name", "Service name"],
   ["readiness_probe", "Ready when"],
   ["liveness_probe", "Started anew unless"],
   ["schedule", "Schedule"],
@@ -126,5 +131,6 @@ function said(value: unknown): string {
 /** Names of what is kept from the original although the form has no control for it. */
 export function keptNames(kept: { function: unknown; task: unknown }): string[] {
   const keys = (value: unknown) => (typeof value === "object" && value !== null ? Object.keys(value) : []);
-  return [...keys(kept.function), ...keys(kept.task)];
+  // Code has a control that says that it is kept.
+  return [...keys(kept.function), ...keys(kept.task)].filter((name) => name !== "source");
 }

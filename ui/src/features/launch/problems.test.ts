@@ -31,7 +31,10 @@ test.each([
   ["resources.gpu_key", "gpu_key"],
   ["volumes[0]", "volumes.0.object"],
   ["volumes[2].size_limit", "volumes.2.size"],
-  ["service_name", null],
+  ["service_name", "service_name"],
+  ["spec.source.uri", "address"],
+  ["source", "code_from"],
+  ["registry", null],
 ])("%s belongs to %s", (path, field) => {
   expect(fieldOf(path)).toBe(field);
 });
@@ -40,8 +43,20 @@ test("several problems at one field are all told, and none gets lost", () => {
   const sorted = sortProblems([
     { path: "image", code: "a", message: "One." },
     { path: "spec.image", code: "b", message: "Two." },
-    { path: "service_name", code: "c", message: "Three." },
+    { path: "registry", code: "c", message: "Three." },
   ]);
   expect(sorted.fields.get("image")).toBe("One. Two.");
   expect(sorted.rest.map((problem) => problem.message)).toEqual(["Three."]);
+});
+
+test("a problem of a field that is not shown belongs to none", () => {
+  const told = { path: "base_image", code: "a", message: "It is no image." };
+  const sorted = sortProblems([told], (field) => field !== "base_image");
+  expect(sorted.fields.size).toBe(0);
+  expect(sorted.rest).toEqual([told]);
+});
+
+test("a branch that is none stands at its own field, not at the address", () => {
+  const sorted = sortProblems([{ path: "source.uri", code: "source_reference", message: "No branch." }]);
+  expect([...sorted.fields.keys()]).toEqual(["reference"]);
 });

@@ -15,7 +15,10 @@ type Sorted = { fields: ReadonlyMap<Field, string>; rest: readonly Problem[] };
 /** Paths that are called otherwise in the form, or that one control stands for. */
 const fields: Record<string, Field> = {
   "metadata.name": "name",
-  source: "code",
+  source: "code_from",
+  "source.uri": "address",
+  "source.source": "address",
+  code_src: "address",
   "source.code": "code",
   "source.base64": "code",
   "source.lang": "lang",
@@ -77,14 +80,18 @@ export function fieldOf(path: string): Field | null {
   return null;
 }
 
-/** Sorts problems by field; several at one field are read one after the other. */
-export function sortProblems(problems: readonly Problem[]): Sorted {
+/** Sorts problems by field; several at one field are read one after the other. Those of fields that are not shown belong to none. */
+export function sortProblems(
+  problems: readonly Problem[],
+  isShown: (field: Field) => boolean = () => true,
+): Sorted {
   const sorted = new Map<Field, string>();
   const rest: Problem[] = [];
   for (const told of problems) {
     const problem = { ...told, message: sentence(told.message) };
-    const field = fieldOf(problem.path);
-    if (field === null) rest.push(problem);
+    // An address has two fields where it names a branch, too.
+    const field = problem.code === "source_reference" ? "reference" : fieldOf(problem.path);
+    if (field === null || !isShown(field)) rest.push(problem);
     else sorted.set(field, [sorted.get(field), problem.message].filter(Boolean).join(" "));
   }
   return { fields: sorted, rest };

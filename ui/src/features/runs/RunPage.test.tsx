@@ -166,6 +166,7 @@ test("out of memory leads to the form with twice the limit, and tells the differ
       values: [],
       command: null,
       args: null,
+      unused_code: null,
       target: "lab / team",
     }),
   });
