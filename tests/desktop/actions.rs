@@ -63,7 +63,7 @@ async fn a_service_goes_from_the_form_to_an_opened_address_and_is_scaled_stopped
     window.click(RUN);
     window.see("//*[@data-section='Service']//*[contains(., 'A service needs at least one port')]", PATIENCE);
     window.type_into("Port of port 1", "80");
-    window.type_into("Target port of port 1", "8080");
+    window.type_into("Target of port 1", "8080");
     window.type_into("Name of port 1", "web");
     choose(&window, "Ready when", "HTTP answers");
     window.type_into("Every, ready when", "1");

@@ -57,7 +57,7 @@ async fn a_build_goes_from_the_form_to_a_function_and_a_job_on_the_built_image()
     window.see(&format!("//pre[contains(., '{built}')]"), PATIENCE);
     window.click("//a[.='Run']");
     window.click("//*[@role='radiogroup'][@aria-label='Action']//label[.='Job']");
-    window.see(&format!("//aside//pre[contains(., 'image: {built}')]"), PATIENCE);
+    window.see(&format!("//aside//pre[contains(., '{built}')]"), PATIENCE);
     window.click(RUN);
     window.see("//h1[starts-with(., 'greeter-')]", PATIENCE);
     window.see("//*[@role='log']//*[.='built in the window']", PATIENCE);

@@ -15,7 +15,12 @@ export function CodeAddress(section: SectionProps) {
     case "text":
       // Code of a function's file has a path of its own.
       return section.draft.address === "" || section.draft.address.includes("://") ? null : (
-        <TypedField section={section} name="address" label="Path under /shared" />
+        <TypedField
+          section={section}
+          name="address"
+          label="Its path"
+          description="Where it was read from; the container finds it under /shared."
+        />
       );
     case "local":
       return (

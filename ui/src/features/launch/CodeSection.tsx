@@ -82,7 +82,7 @@ export function CodeSection(section: SectionProps) {
         <SimpleGrid cols={2} spacing="sm">
           <Select
             label="Language"
-            description="Tells which program runs it, and how a file is called that Handler does not name."
+            description="Tells which program runs it, and how its file ends."
             inputWrapperOrder={below}
             allowDeselect={false}
             // A function of a file may say any.

@@ -10,10 +10,13 @@ import { rowControls } from "./rows";
 import { Section, Wrong } from "./Section";
 
 const types = [
-  { value: "", label: "On every node (NodePort)" },
-  { value: "ClusterIP", label: "Inside the cluster (ClusterIP)" },
-  { value: "LoadBalancer", label: "Through the cloud's balancer (LoadBalancer)" },
+  { value: "", label: "NodePort: on nodes" },
+  { value: "ClusterIP", label: "ClusterIP: inside" },
+  { value: "LoadBalancer", label: "LoadBalancer: outside" },
 ];
+
+/** How wide the fields of a port are to each other: as their names need it. */
+const widths = { port: 5, target_port: 5, name: 5, node_port: 6 };
 
 const protocols = [
   { value: "", label: "TCP" },
@@ -47,7 +50,7 @@ export function ServiceSection(section: SectionProps) {
         draft.service_ports.map((row, index) => {
           const what = `port ${index + 1}`;
           const typed = (field: "port" | "target_port" | "name" | "node_port", label: string) => ({
-            flex: 1,
+            flex: widths[field],
             label,
             "aria-label": `${label} of ${what}`,
             classNames: { input: classes.mono },
@@ -62,13 +65,13 @@ export function ServiceSection(section: SectionProps) {
             <Group key={row.row} gap="xs" align="flex-start" wrap="nowrap" className={classes.oneLine}>
               <TextInput {...typed("port", "Port")} placeholder="80" inputMode="numeric" />
               <TextInput
-                {...typed("target_port", "Target port")}
+                {...typed("target_port", "Target")}
                 placeholder={row.port.trim() || "8080"}
                 inputMode="numeric"
               />
               <TextInput {...typed("name", "Name")} placeholder="web" />
               <Select
-                w={88}
+                w={80}
                 label="Protocol"
                 aria-label={`Protocol of ${what}`}
                 data={protocols}
@@ -127,8 +130,8 @@ const checks = [
 const times = [
   { field: "initial_delay_seconds", label: "First after", placeholder: "0", unit: "s" },
   { field: "period_seconds", label: "Every", placeholder: "10", unit: "s" },
-  { field: "timeout_seconds", label: "Answer within", placeholder: "1", unit: "s" },
-  { field: "failure_threshold", label: "Wrong in a row", placeholder: "3", unit: "" },
+  { field: "timeout_seconds", label: "Answer in", placeholder: "1", unit: "s" },
+  { field: "failure_threshold", label: "Tries", placeholder: "3", unit: "" },
 ] as const;
 
 type ProbeProps = SectionProps & {
@@ -153,7 +156,7 @@ function ProbeFields({ probe, label, note, draft, change, problem, onLeave }: Pr
   });
   return (
     <div className={asked.kind === "" ? undefined : classes.card} role="group" aria-label={label}>
-      <SimpleGrid cols={2} spacing="xs" verticalSpacing="xs">
+      <SimpleGrid cols={asked.kind === "http" ? 3 : 2} spacing="xs" verticalSpacing="xs">
         <Select
           label={label}
           data={checks}
@@ -164,7 +167,7 @@ function ProbeFields({ probe, label, note, draft, change, problem, onLeave }: Pr
         />
         {asked.kind === "http" && <TextInput {...typed("path", "Path")} placeholder="/" />}
         {(asked.kind === "http" || asked.kind === "tcp") && (
-          <TextInput {...typed("port", "At port")} placeholder="the first port's" inputMode="numeric" />
+          <TextInput {...typed("port", "At port")} placeholder="first port" inputMode="numeric" />
         )}
         {asked.kind === "exec" && (
           <TextInput {...typed("command", "Command")} placeholder="test -e /tmp/ready" />
