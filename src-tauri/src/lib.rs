@@ -10,6 +10,7 @@ mod commands;
 mod drafts;
 mod error;
 mod events;
+mod file_source;
 mod form;
 mod local_tools;
 mod logging;

@@ -16,11 +16,13 @@ mod axe;
 mod builds;
 mod contexts;
 mod drafts;
+mod examples;
 mod first_start;
 mod form;
 mod narrow;
 #[path = "../cluster/own.rs"]
 mod own;
+mod projects;
 mod runs;
 #[path = "../cluster/sandbox.rs"]
 #[expect(dead_code, reason = "shared with the tests of the cluster, which ask for more")]

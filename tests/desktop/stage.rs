@@ -141,6 +141,13 @@ impl Stage {
         path.to_str().unwrap().to_owned()
     }
 
+    /// Makes a folder for the programs to write into; returns its path.
+    pub fn folder(&self, name: &str) -> String {
+        let path = self.folder.path().join(name);
+        std::fs::create_dir(&path).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
     fn environment(&self) -> Vec<(&'static str, PathBuf)> {
         let home = self.folder.path().join("home");
         vec![

@@ -2,10 +2,11 @@
 
 use berth_core::FileReport;
 use berth_core::ports::FunctionNames;
-use berth_model::{Action, FunctionName, ProjectName, TaskSpec, parse_documents};
+use berth_model::{Action, FunctionName, ProjectName, TaskSpec};
 use tauri::State;
 
 use crate::error::{CommandError, CommandResult};
+use crate::file_source::FileSource;
 use crate::form::RunForm;
 use crate::shell::Shell;
 use crate::views::{FunctionVersion, FunctionView, RunView};
@@ -81,17 +82,18 @@ pub(crate) async fn delete_function(shell: State<'_, Shell>, project: ProjectNam
     Ok(shell.app()?.history().delete_function(&project, &parse(&name)?, None).await?)
 }
 
-/// Tells what the text of a function file would come to, and saves nothing.
+/// Tells what a function file would come to, and saves nothing.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn check_file(
     shell: State<'_, Shell>,
     project: ProjectName,
-    text: String,
+    source: FileSource,
 ) -> CommandResult<FileReport> {
-    match parse_documents(&text) {
+    match source.documents().await {
         Ok(documents) => Ok(shell.app()?.inspect_documents(&project, &documents).await?),
-        Err(problem) => Ok(FileReport { problems: vec![problem], ..FileReport::default() }),
+        Err(error) if !error.fields.is_empty() => Ok(FileReport { problems: error.fields, ..FileReport::default() }),
+        Err(error) => Err(error),
     }
 }
 
@@ -101,9 +103,9 @@ pub(crate) async fn check_file(
 pub(crate) async fn import_file(
     shell: State<'_, Shell>,
     project: ProjectName,
-    text: String,
+    source: FileSource,
 ) -> CommandResult<Vec<String>> {
-    let documents = parse_documents(&text).map_err(|problem| berth_core::Error::invalid(vec![problem]))?;
+    let documents = source.documents().await?;
     let saved = shell.app()?.save_documents(&project, &documents).await?;
     Ok(saved.into_iter().map(|function| function.name.to_string()).collect())
 }

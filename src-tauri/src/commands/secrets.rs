@@ -1,7 +1,9 @@
 //! Commands about secrets. Values come in and never go out.
 
 use berth_core::ports::SecretValue;
+use berth_core::{RegistryLogin, StoreLogin};
 use berth_model::{Problem, ProjectName, SecretName};
+use serde::Deserialize;
 use tauri::State;
 
 use crate::error::{CommandError, CommandResult};
@@ -35,6 +37,55 @@ pub(crate) async fn set_secret(
         app.set_secret(&project, &name, &value).await?;
     }
     Ok(())
+}
+
+/// What signs in somewhere, in the parts that are typed.
+#[derive(Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Login {
+    /// To a registry of images.
+    Registry {
+        /// Name of the secret that holds it.
+        secret: String,
+        /// User.
+        user: String,
+        /// Password or token.
+        password: String,
+    },
+    /// To a store that speaks S3.
+    Store {
+        /// Its address; AWS where empty.
+        endpoint: String,
+        /// Its region; the usual one where empty.
+        region: String,
+        /// Id of the key.
+        key_id: String,
+        /// The secret key.
+        secret_key: String,
+    },
+}
+
+/// Keeps what signs in somewhere, under the names that builds and the fetching of code look for; returns them.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_login(
+    shell: State<'_, Shell>,
+    project: ProjectName,
+    login: Login,
+    for_session: bool,
+) -> CommandResult<Vec<SecretName>> {
+    let app = shell.app()?;
+    match login {
+        Login::Registry { secret, user, password } => {
+            let password = SecretValue::new(password);
+            let login = RegistryLogin { secret: parse(&secret)?, user, password };
+            Ok(app.set_registry_login(&project, login, for_session).await?)
+        }
+        Login::Store { endpoint, region, key_id, secret_key } => {
+            let login = StoreLogin { endpoint, region, key_id, secret_key: SecretValue::new(secret_key) };
+            Ok(app.set_store_login(&project, login, for_session).await?)
+        }
+    }
 }
 
 /// Removes a secret with its value.

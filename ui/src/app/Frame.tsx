@@ -1,6 +1,6 @@
 import { Alert, Button, Group, Kbd, UnstyledButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useRouterState } from "@tanstack/react-router";
+import { Link, useRouterState } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
 
 import {
@@ -16,7 +16,6 @@ import {
 import { ProjectSwitcher } from "@/features/projects";
 import { groupCount, runTotalsOptions } from "@/features/runs";
 import { startupOptions, usePreferences } from "@/features/settings";
-import type { ProjectView } from "@/ipc";
 import { sentence } from "@/shared/format";
 import { Icon, type IconName } from "@/shared/Icon";
 import { Later } from "@/shared/Later";
@@ -27,6 +26,7 @@ import { KeysDialog } from "./KeysDialog";
 import { Palette } from "./Palette";
 import { useIsFirstStart } from "./useIsFirstStart";
 import { useKeys } from "./useKeys";
+import { useSwitchProject } from "./useSwitchProject";
 import { zoomed } from "./zoom";
 
 const screens = [
@@ -48,7 +48,6 @@ export function Frame({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState<"palette" | "keys" | null>(null);
   const section = useRouterState({ select: ({ location }) => `/${location.pathname.split("/")[1] ?? ""}` });
   const isFirstStart = useIsFirstStart();
-  const navigate = useNavigate();
   useKeys((deed) => {
     if (deed === "palette" || deed === "keys") setOpen(deed);
     else change({ zoom: zoomed(preferences.zoom ?? 100, deed) });
@@ -57,15 +56,7 @@ export function Frame({ children }: { children: ReactNode }) {
   const onNamespace = (namespace: string) => {
     if (place.context !== null) change(chooseNamespace(preferences, place.context, namespace));
   };
-  const onProject = ({ name, target }: ProjectView) => {
-    change({
-      project: name,
-      ...(target && chooseContext(preferences, target.context)),
-      ...(target?.namespace && chooseNamespace(preferences, target.context, target.namespace)),
-    });
-    // What is shown of one run or function may belong to the other project: its list is shown instead.
-    void navigate({ to: section, search: {} });
-  };
+  const onProject = useSwitchProject();
   return (
     <div className={classes.frame}>
       {colour && <div className={classes.colour} style={{ background: colour }} aria-hidden="true" />}

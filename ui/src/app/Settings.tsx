@@ -8,6 +8,7 @@ import { HelperImages, startupOptions, usePreferences } from "@/features/setting
 import { Loaded } from "@/shared/Loaded";
 
 import classes from "./frame.module.css";
+import { useSwitchProject } from "./useSwitchProject";
 import { zoomed } from "./zoom";
 
 /** What can be set: how the window looks, how contexts are told apart; and where the data lies. */
@@ -69,7 +70,7 @@ export function Settings() {
         <KubeconfigFiles />
       </Part>
       <Part title="Projects">
-        <ProjectSettings />
+        <ProjectSettings onProject={useSwitchProject()} />
       </Part>
       <Part title="Images of helpers">
         <HelperImages />

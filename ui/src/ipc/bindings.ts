@@ -50,10 +50,10 @@ export const commands = {
 	saveFunction: (form: RunForm) => typedError<number, CommandError>(__TAURI_INVOKE("save_function", { form })),
 	/**  Removes a function with all its versions; its runs stay. */
 	deleteFunction: (project: ProjectName, name: string) => typedError<number, CommandError>(__TAURI_INVOKE("delete_function", { project, name })),
-	/**  Tells what the text of a function file would come to, and saves nothing. */
-	checkFile: (project: ProjectName, text: string) => typedError<FileReport, CommandError>(__TAURI_INVOKE("check_file", { project, text })),
+	/**  Tells what a function file would come to, and saves nothing. */
+	checkFile: (project: ProjectName, source: FileSource) => typedError<FileReport, CommandError>(__TAURI_INVOKE("check_file", { project, source })),
 	/**  Saves the functions of a file; returns their names. */
-	importFile: (project: ProjectName, text: string) => typedError<string[], CommandError>(__TAURI_INVOKE("import_file", { project, text })),
+	importFile: (project: ProjectName, source: FileSource) => typedError<string[], CommandError>(__TAURI_INVOKE("import_file", { project, source })),
 	/**  Lists the stored logs of a run. */
 	logStreams: (run: RunId) => typedError<LogView[], CommandError>(__TAURI_INVOKE("log_streams", { run })),
 	/**  Reads whole lines of a log from a cursor, at most `limit` bytes of them. */
@@ -78,6 +78,17 @@ export const commands = {
 	describeProject: (name: string, description: string) => typedError<ProjectView, CommandError>(__TAURI_INVOKE("describe_project", { name, description })),
 	/**  Deletes a project without runs, with its functions. */
 	deleteProject: (name: string) => typedError<null, CommandError>(__TAURI_INVOKE("delete_project", { name })),
+	/**  Tells which files an export into a file or folder writes, and writes none. */
+	planExport: (project: ProjectName, path: string, generation: Generation) => typedError<ExportPlan, CommandError>(__TAURI_INVOKE("plan_export", { project, path, generation })),
+	/**  Writes a project into a file or folder, and the functions that it only names beside it. */
+	exportProject: (project: ProjectName, path: string, generation: Generation, overwrite: boolean) => typedError<ExportPlan, CommandError>(__TAURI_INVOKE("export_project", { project, path, generation, overwrite })),
+	/**
+	 *  Tells what the import of a project would come to, and saves nothing. `project` is where functions go that name none;
+	 *  `into` is where all go, whatever the files say.
+	 */
+	checkProject: (project: ProjectName, into: string | null, source: FileSource) => typedError<ProjectReport, CommandError>(__TAURI_INVOKE("check_project", { project, into, source })),
+	/**  Saves a project from its files. */
+	importProject: (project: ProjectName, into: string | null, source: FileSource) => typedError<ImportedProject, CommandError>(__TAURI_INVOKE("import_project", { project, into, source })),
 	/**  Lists runs, newest first, with counts per state. */
 	listRuns: (filter: RunFilter) => typedError<RunList, CommandError>(__TAURI_INVOKE("list_runs", { filter })),
 	/**  Reads everything that is known of a run. */
@@ -115,10 +126,14 @@ export const commands = {
 	listSecrets: (project: ProjectName) => typedError<SecretView[], CommandError>(__TAURI_INVOKE("list_secrets", { project })),
 	/**  Sets the value of a secret, in the keyring or for this session only. */
 	setSecret: (project: ProjectName, name: string, value: string, forSession: boolean) => typedError<null, CommandError>(__TAURI_INVOKE("set_secret", { project, name, value, forSession })),
+	/**  Keeps what signs in somewhere, under the names that builds and the fetching of code look for; returns them. */
+	setLogin: (project: ProjectName, login: Login, forSession: boolean) => typedError<SecretName[], CommandError>(__TAURI_INVOKE("set_login", { project, login, forSession })),
 	/**  Removes a secret with its value. */
 	deleteSecret: (project: ProjectName, name: string) => typedError<null, CommandError>(__TAURI_INVOKE("delete_secret", { project, name })),
 	/**  Chooses where the builds of a project put their images; nowhere where nothing is said. */
 	setRegistry: (project: string, registry: RegistryChoice | null) => typedError<ProjectView, CommandError>(__TAURI_INVOKE("set_registry", { project, registry })),
+	/**  Tries the registry of a project: builds the smallest image there is and pushes it. The page makes the run's id. */
+	tryRegistry: (project: ProjectName, place: Place | null, run: RunId) => typedError<RegistryTry, CommandError>(__TAURI_INVOKE("try_registry", { project, place, run })),
 	/**  Takes the image of a build off its function again; returns the number of the version that this makes. */
 	undoBuild: (run: RunId) => typedError<number, CommandError>(__TAURI_INVOKE("undo_build", { run })),
 	/**  Sets how many copies of a service run; none stops it. */
@@ -454,6 +469,14 @@ export type EventView = {
 	last: string,
 };
 
+/**  What an export writes, or would. */
+export type ExportPlan = {
+	/**  The files, the project's own first. */
+	files: PlannedFile[],
+	/**  What does not travel, a sentence each. */
+	left_out: string[],
+};
+
 /**  What a file would come to, before anything of it is saved. */
 export type FileReport = {
 	/**  Everything wrong; where there is something, nothing of the file can be saved. */
@@ -463,6 +486,13 @@ export type FileReport = {
 	/**  The functions, in the order of the file; empty where something is wrong. */
 	functions: FoundFunction[],
 };
+
+/**  What is read in. */
+export type FileSource = 
+/**  The whole path of a file of this machine; `~/` is the home folder. Code that it names is read beside it. */
+({ path: string }) & { text?: never } | 
+/**  The text of a file. */
+({ text: string }) & { path?: never };
 
 /**  How a forward stands. */
 export type ForwardState = 
@@ -566,6 +596,13 @@ export type GapView = {
 	why: string,
 };
 
+/**  Which generation of DigitalHub a file is written for. */
+export type Generation = 
+/**  0.7, the generation of the specification: dashed ids, nested resources, arguments on the function. */
+"seed" | 
+/**  0.14 and later: bare ids, flat resources; what it lacks goes under `metadata.berth`. */
+"current";
+
 /**  A helper, by the work that it does. */
 export type HelperImage = 
 /**  Fetches and unpacks code. */
@@ -606,6 +643,16 @@ export type ImportNote = {
 export type ImportReport = {
 	/**  The fields. */
 	notes: ImportNote[],
+};
+
+/**  What an import has saved. */
+export type ImportedProject = {
+	/**  The project. */
+	project: ProjectView,
+	/**  Whether it was made. */
+	is_new: boolean,
+	/**  The functions that were saved. */
+	functions: string[],
 };
 
 /**  Identity of a data folder: two laptops, or two folders on one, are two installations. */
@@ -706,6 +753,29 @@ export type LogView = {
 	is_complete: boolean,
 };
 
+/**  What signs in somewhere, in the parts that are typed. */
+export type Login = 
+/**  To a registry of images. */
+({ registry: {
+	/**  Name of the secret that holds it. */
+	secret: string,
+	/**  User. */
+	user: string,
+	/**  Password or token. */
+	password: string,
+} }) & { store?: never } | 
+/**  To a store that speaks S3. */
+({ store: {
+	/**  Its address; AWS where empty. */
+	endpoint: string,
+	/**  Its region; the usual one where empty. */
+	region: string,
+	/**  Id of the key. */
+	key_id: string,
+	/**  The secret key. */
+	secret_key: string,
+} }) & { registry?: never };
+
 /**  One run that someone should look at. */
 export type LookView = {
 	/**  The run. */
@@ -799,6 +869,16 @@ export type Place = {
 	context: string,
 	/**  Kubernetes namespace; the context's own where not said. */
 	namespace?: string | null,
+};
+
+/**  A file of an export. */
+export type PlannedFile = {
+	/**  Where it lies. */
+	path: string,
+	/**  Whether there was one before. */
+	is_there: boolean,
+	/**  The functions in it. */
+	functions: FunctionName[],
 };
 
 /**  One port of a service, as typed. */
@@ -920,6 +1000,16 @@ export type ProfileView = {
  */
 export type ProjectName = string;
 
+/**  What an import would come to, before anything of it is saved. */
+export type ProjectReport = {
+	/**  The project that would be saved into. */
+	project: ProjectName,
+	/**  Whether it would be made. */
+	is_new: boolean,
+	/**  What the files would come to. */
+	file: FileReport,
+};
+
 /**  A drawer for functions and runs. */
 export type ProjectView = {
 	/**  Name. */
@@ -942,6 +1032,18 @@ export type RegistryChoice = {
 	plain_http: boolean,
 	/**  Whether layers are kept there for the next build. */
 	cache: boolean,
+};
+
+/**  What a try of the registry came to. */
+export type RegistryTry = {
+	/**  Whether the registry took the image. */
+	works: boolean,
+	/**  The image that was to be pushed. */
+	image: ImageReference | null,
+	/**  One sentence: that it works, or why not. */
+	message: string,
+	/**  Name of the run that is kept, with its log, where it does not work. */
+	run: string | null,
 };
 
 /**  These runs were removed from history. */
@@ -1308,6 +1410,9 @@ export type ScheduleView = {
 	/**  Runs of it that go on. */
 	active: number,
 };
+
+/**  Name of a secret; it becomes an environment variable of the same name, so it keeps that rule. */
+export type SecretName = string;
 
 /**  Where the value of a secret lies. */
 export type SecretPlace = 

@@ -540,7 +540,7 @@ pub(crate) enum ProjectCommand {
         after_help = "Examples:\n  berth project export iris.yaml\n  berth --project iris project export iris.yaml --generation seed"
     )]
     Export {
-        /// FILE, YAML.
+        /// FILE, YAML; a folder gets a file of the project's name.
         file: PathBuf,
         /// For which DigitalHub: current (0.14 and later) or seed (0.7).
         #[arg(long, value_enum, default_value = "current", value_name = "GENERATION")]
@@ -554,7 +554,8 @@ pub(crate) enum ProjectCommand {
     /// Both generations of DigitalHub are read. The project is the one that the file names, made where it is not there;
     /// of a file that names none, the one that is used.
     Import {
-        /// Files, YAML or JSON. Files that a project names its functions by are found beside it.
+        /// Files, YAML or JSON; a folder stands for the one project in it. Files that a project names its functions by are
+        /// found beside it.
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
         /// The project to save into, whatever the files say.

@@ -1,11 +1,10 @@
 //! Turns task flags into the values that a file would carry. Pure but for the affinity file.
 
-use berth_core::Error;
+use berth_core::{Error, files};
 use berth_model::Problem;
 use serde_json::{Map, Value, json};
 
 use crate::arguments::TaskFlags;
-use crate::files;
 
 /// Returns the given flags as an object of function and task fields.
 ///

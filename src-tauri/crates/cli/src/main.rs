@@ -6,7 +6,6 @@ mod arguments;
 mod commands;
 mod document;
 mod exit;
-mod files;
 mod flags;
 mod output;
 mod prompt;

@@ -1,10 +1,13 @@
 //! The use cases of builds: where their images go, what a build does to its function, and how that is taken back.
 
+use std::time::Duration;
+
 use berth_model::{
     Action, BuildPlan, Function, FunctionId, FunctionName, ImageReference, PinnedImage, Problem, Project, ProjectName,
     Registry, Run, RunId, RunSpec, RunState, built_image, recipe, registry_credentials,
 };
 use serde_json::json;
+use tokio::time::Instant;
 
 use crate::app::{App, DeleteScope, LaunchRequest, Launchable};
 use crate::ports::{Notice, RunRow, SecretValue};
@@ -16,6 +19,23 @@ use crate::{Error, ErrorCode};
 const CHECK: &str = "registry-check";
 /// The smallest image that there is: no bytes but its description.
 const CHECKED: &str = "FROM scratch\nLABEL dev.berth.check=registry\n";
+
+/// How long the engine may take over what it owes a try that is over.
+const SETTLING: Duration = Duration::from_secs(20);
+
+/// What a try of the registry came to.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct RegistryTry {
+    /// Whether the registry took the image.
+    pub works: bool,
+    /// The image that was to be pushed.
+    pub image: Option<ImageReference>,
+    /// One sentence: that it works, or why not.
+    pub message: String,
+    /// Name of the run that is kept, with its log, where it does not work.
+    pub run: Option<String>,
+}
 
 impl App {
     /// Chooses where the builds of a project put their images; `None` for nowhere.
@@ -54,18 +74,42 @@ impl App {
         }
     }
 
-    /// Clears up after a try of the registry that ended well; one that did not stays in history with its log.
+    /// Tries a project's registry from beginning to end, beside an engine that runs: launches the check, waits for it and
+    /// clears up.
+    ///
+    /// # Errors
+    /// As the launch is refused; `TimedOut`, and the try goes on.
+    pub async fn try_registry(&self, request: &LaunchRequest, timeout: Duration) -> Result<RegistryTry, Error> {
+        self.launch(request).await?;
+        self.wait(request.run, Some(timeout)).await?;
+        // What the engine still owes the run comes before it is removed.
+        let deadline = Instant::now() + SETTLING;
+        while Instant::now() < deadline && self.ports.history.settled(request.run).await? != (true, true) {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        self.end_registry_check(request.run).await
+    }
+
+    /// Tells what a try of the registry came to, and clears up after one that ended well; one that did not stays in
+    /// history with its log.
     ///
     /// # Errors
     /// As the cluster or the history fails.
-    pub async fn end_registry_check(&self, run: RunId) -> Result<(), Error> {
+    pub async fn end_registry_check(&self, run: RunId) -> Result<RegistryTry, Error> {
         let row = self.known(run).await?;
-        if row.run.function.name.as_str() == CHECK && row.run.status.state == RunState::Completed {
-            self.delete(run, DeleteScope { history: true, objects: true }).await?;
-            self.ports.history.delete_function(&row.run.project, &row.run.function.name, None).await?;
-            self.ports.sink.announce(Notice::Project(row.run.project));
+        let image = row.run.build.as_ref().map(|plan| plan.image.clone());
+        let project = row.run.project;
+        if row.run.status.state != RunState::Completed {
+            let message = row.run.status.why().unwrap_or("the try did not come to its end").to_owned();
+            return Ok(RegistryTry { works: false, image, message, run: Some(row.run.object_name) });
         }
-        Ok(())
+        if row.run.function.name.as_str() == CHECK {
+            self.delete(run, DeleteScope { history: true, objects: true }).await?;
+            self.ports.history.delete_function(&project, &row.run.function.name, None).await?;
+            self.ports.sink.announce(Notice::Project(project.clone()));
+        }
+        let message = format!("The registry took an image of project {project}: builds can be pushed.");
+        Ok(RegistryTry { works: true, image, message, run: None })
     }
 
     /// Takes the image of a build off its function again: a new version with the image of before.

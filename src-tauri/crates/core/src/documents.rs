@@ -58,8 +58,18 @@ impl App {
     pub async fn inspect_documents(&self, project: &ProjectName, documents: &[Value]) -> Result<FileReport, Error> {
         self.project(project).await?;
         let (content, problems) = self.read_documents(project, documents);
+        let functions = if problems.is_empty() { self.found_functions(project, &content).await? } else { Vec::new() };
+        Ok(FileReport { problems, report: content.report, functions })
+    }
+
+    /// What the functions of a file would become in a project.
+    pub(crate) async fn found_functions(
+        &self,
+        project: &ProjectName,
+        content: &FileContent,
+    ) -> Result<Vec<FoundFunction>, Error> {
         let mut functions = Vec::new();
-        for (place, function) in content.functions.iter().enumerate().filter(|_| problems.is_empty()) {
+        for (place, function) in content.functions.iter().enumerate() {
             let latest = self.ports.history.function(project, &function.name, None).await?;
             let is_known = latest.as_ref().is_some_and(|latest| latest.spec == function.spec);
             let latest = latest.map_or(0, |latest| latest.version);
@@ -71,7 +81,7 @@ impl App {
                 tasks: content.tasks.iter().filter(|(of, _)| *of == place).map(|(_, task)| task.action).collect(),
             });
         }
-        Ok(FileReport { problems, report: content.report, functions })
+        Ok(functions)
     }
 
     /// Saves a function from a document of either generation.

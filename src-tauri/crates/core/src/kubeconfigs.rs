@@ -52,7 +52,7 @@ impl App {
     /// # Errors
     /// `InvalidInput` where there is no such file or no context can be read from it; `Storage`.
     pub async fn add_kubeconfig(&self, typed: &str, home: Option<&Path>) -> Result<(), Error> {
-        let file = absolute(typed, home)?;
+        let file = crate::files::absolute(typed, home, ".kube/config")?;
         let found = berth_k8s::context::read(std::slice::from_ref(&file));
         if found.entries.is_empty() {
             let why = found.problems.first().map_or_else(
@@ -80,20 +80,4 @@ impl App {
         self.clusters.remove_file(file);
         Ok(())
     }
-}
-
-fn absolute(typed: &str, home: Option<&Path>) -> Result<PathBuf, Error> {
-    let typed = typed.trim();
-    let file = match (typed.strip_prefix("~/"), home) {
-        (Some(rest), Some(home)) => home.join(rest),
-        _ => PathBuf::from(typed),
-    };
-    if file.is_absolute() {
-        return Ok(file);
-    }
-    let example = home.unwrap_or_else(|| Path::new("/home/you")).join(".kube").join("config");
-    Err(Error::new(
-        ErrorCode::InvalidInput,
-        format!("Write the whole path of the file, for example {}.", example.display()),
-    ))
 }

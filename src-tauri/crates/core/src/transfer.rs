@@ -10,7 +10,7 @@ use berth_model::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::documents::in_document;
+use crate::documents::{FileContent, FileReport, in_document};
 use crate::ports::Notice;
 use crate::{App, Error};
 
@@ -46,6 +46,32 @@ pub struct Import {
     pub functions: Vec<Function>,
     /// Fields that were rewritten, kept without meaning, or left out.
     pub report: ImportReport,
+}
+
+/// What an import would come to, before anything of it is saved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct ProjectReport {
+    /// The project that would be saved into.
+    pub project: ProjectName,
+    /// Whether it would be made.
+    pub is_new: bool,
+    /// What the files would come to.
+    pub file: FileReport,
+}
+
+/// Documents as read.
+struct Reading {
+    /// The project that they belong to.
+    name: ProjectName,
+    /// The project's own document, where one of them is it.
+    found: Option<Project>,
+    /// Functions and tasks.
+    content: FileContent,
+    /// What became of the fields.
+    report: ImportReport,
+    /// Everything wrong.
+    problems: Vec<Problem>,
 }
 
 impl App {
@@ -93,6 +119,22 @@ impl App {
         Ok(Export { files, left_out })
     }
 
+    /// Tells what an import would come to, and saves nothing.
+    ///
+    /// # Errors
+    /// `Storage`. What is wrong with the files is in the report.
+    pub async fn inspect_project(
+        &self,
+        into: Option<&ProjectName>,
+        fallback: &ProjectName,
+        documents: &[Value],
+    ) -> Result<ProjectReport, Error> {
+        let Reading { name, content, report, problems, .. } = self.read_files(into, fallback, documents);
+        let is_new = self.ports.history.project(&name).await?.is_none();
+        let functions = if problems.is_empty() { self.found_functions(&name, &content).await? } else { Vec::new() };
+        Ok(ProjectReport { project: name, is_new, file: FileReport { problems, report, functions } })
+    }
+
     /// Saves the functions of the documents, with their tasks: those in a project's document, and those beside it. The
     /// project is the one named by `into`, else the one of the document, else `fallback`; it is made where it is not there.
     ///
@@ -104,6 +146,18 @@ impl App {
         fallback: &ProjectName,
         documents: &[Value],
     ) -> Result<Import, Error> {
+        let Reading { name, found, content, report, problems } = self.read_files(into, fallback, documents);
+        if !problems.is_empty() {
+            return Err(Error::invalid(problems));
+        }
+        let (project, is_new) = self.open_drawer(&name, found).await?;
+        let functions = self.save_content(&name, content).await?;
+        self.ports.sink.announce(Notice::Project(name));
+        Ok(Import { project, is_new, functions, report })
+    }
+
+    /// Reads all documents, with everything that is wrong.
+    fn read_files(&self, into: Option<&ProjectName>, fallback: &ProjectName, documents: &[Value]) -> Reading {
         let mut problems = Vec::new();
         let mut report = ImportReport::default();
         let mut found: Option<Project> = None;
@@ -157,11 +211,9 @@ impl App {
         let name = name.unwrap_or_else(|| fallback.clone());
         let (content, wrong) = self.read_parts(&name, &parts);
         problems.extend(wrong);
-        if !problems.is_empty() {
-            return Err(Error::invalid(problems));
-        }
         report.append(content.report.clone());
-        for (at, function) in only_named {
+        // Where something is wrong, a function may be missing for that alone.
+        for (at, function) in only_named.into_iter().filter(|_| problems.is_empty()) {
             let is_there =
                 content.functions.iter().any(|one| function.as_ref() == Some(&Value::from(one.name.as_str())));
             if !is_there {
@@ -169,10 +221,7 @@ impl App {
                 report.notes.push(ImportNote { path: at, kind: NoteKind::Refused, message: message.to_owned() });
             }
         }
-        let (project, is_new) = self.open_drawer(&name, found).await?;
-        let functions = self.save_content(&name, content).await?;
-        self.ports.sink.announce(Notice::Project(name));
-        Ok(Import { project, is_new, functions, report })
+        Reading { name, found, content, report, problems }
     }
 
     /// Finds the project, or makes it as the document describes it.

@@ -1,29 +1,31 @@
 import { Button, Checkbox, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 
-import { asIpcError, type RegistryChoice } from "@/ipc";
+import { asIpcError, type ProjectView, type RegistryChoice } from "@/ipc";
 
 import { useSetRegistry } from "./api";
+import { RegistryTry } from "./RegistryTry";
 
 const NONE: RegistryChoice = { address: "", secret: null, plain_http: false, cache: false };
 
-type Props = { project: string; registry: RegistryChoice | null; onClose: () => void };
-
-/** Where the builds of a project put their images. */
-export function RegistryDialog({ project, registry, onClose }: Props) {
-  const save = useSetRegistry(project);
+/** Where the builds of a project put their images; it stays open when that is saved, to be tried. */
+export function RegistryDialog({ project, onClose }: { project: ProjectView; onClose: () => void }) {
+  const { name, registry, target } = project;
+  const save = useSetRegistry(name);
   const [typed, setTyped] = useState(registry ?? NONE);
   const change = (part: Partial<RegistryChoice>) => {
     save.reset();
     setTyped((known) => ({ ...known, ...part }));
   };
-  const put = (choice: RegistryChoice | null) => save.mutate(choice, { onSuccess: onClose });
+  const isSaved = registry !== null && isSame(registry, typed);
+  const failure = save.error ? asIpcError(save.error) : null;
+  const problem = (path: string) => failure?.fields.find((field) => field.path === path)?.message;
   return (
-    <Modal opened onClose={onClose} title={`Registry of ${project}`} transitionProps={{ duration: 100 }}>
+    <Modal opened onClose={onClose} title={`Registry of ${name}`} transitionProps={{ duration: 100 }}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          put(typed);
+          save.mutate(typed);
         }}
       >
         <Stack gap="sm">
@@ -34,13 +36,15 @@ export function RegistryDialog({ project, registry, onClose }: Props) {
             placeholder="registry.example.org/team"
             data-autofocus
             value={typed.address}
-            error={save.error && asIpcError(save.error).message}
+            error={failure && !problem("secret") && failure.message}
             onChange={(event) => change({ address: event.currentTarget.value })}
           />
           <TextInput
             label="Secret"
-            description="A secret of the project that signs in: USER:PASSWORD, or the text of a Docker config.json"
+            description="A secret of the project that signs in: USER:PASSWORD, or the text of a Docker config.json. Secrets, Registry sign-in makes one."
+            placeholder="REGISTRY"
             value={typed.secret ?? ""}
+            error={problem("secret")}
             onChange={(event) => change({ secret: event.currentTarget.value || null })}
           />
           <Checkbox
@@ -55,21 +59,36 @@ export function RegistryDialog({ project, registry, onClose }: Props) {
             checked={typed.cache}
             onChange={(event) => change({ cache: event.currentTarget.checked })}
           />
+          {registry && <RegistryTry project={name} target={target} isDisabled={!isSaved || save.isPending} />}
           <Group justify="flex-end">
             {registry && (
-              <Button variant="default" disabled={save.isPending} onClick={() => put(null)}>
+              <Button
+                variant="default"
+                disabled={save.isPending}
+                onClick={() => save.mutate(null, { onSuccess: onClose })}
+              >
                 Remove
               </Button>
             )}
             <Button variant="default" onClick={onClose}>
-              Cancel
+              {isSaved ? "Close" : "Cancel"}
             </Button>
-            <Button type="submit" loading={save.isPending} disabled={typed.address.trim() === ""}>
-              Save
+            <Button type="submit" loading={save.isPending} disabled={isSaved || typed.address.trim() === ""}>
+              {isSaved ? "Saved" : "Save"}
             </Button>
           </Group>
         </Stack>
       </form>
     </Modal>
+  );
+}
+
+/** Whether what is typed is what is saved; an empty secret is none. */
+function isSame(saved: RegistryChoice, typed: RegistryChoice): boolean {
+  return (
+    saved.address === typed.address.trim() &&
+    (saved.secret ?? "") === (typed.secret ?? "").trim() &&
+    saved.plain_http === typed.plain_http &&
+    saved.cache === typed.cache
   );
 }

@@ -1,4 +1,4 @@
-import { screen } from "@testing-library/react";
+import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 
@@ -49,4 +49,37 @@ test("a registry is chosen for a project, and what is wrong with it stands at it
   expect(await screen.findByText('"https://x" is not a registry.')).toBeVisible();
   const registry = { address: "https://x", secret: null, plain_http: true, cache: false };
   expect(setRegistry).toHaveBeenCalledWith({ project: "default", registry });
+});
+
+test("the registry that is saved is tried, and what came of it is told", async () => {
+  const registry = { address: "registry.lab/team", secret: null, plain_http: false, cache: false };
+  const tryRegistry = vi
+    .fn()
+    .mockReturnValueOnce({ works: false, message: "denied: sign in first", image: null, run: "check-1" })
+    .mockReturnValue({
+      works: true,
+      message: "The registry took an image of project default: builds can be pushed.",
+      image: null,
+      run: null,
+    });
+  renderAt("/settings", {
+    projects: () => [{ name: "default", description: null, target: null, registry }],
+    tryRegistry,
+  });
+  await userEvent.click(
+    await screen.findByRole("button", { name: "Registry of default: registry.lab/team" }),
+  );
+  const dialog = await screen.findByRole("dialog", { name: "Registry of default" });
+  await userEvent.type(within(dialog).getByLabelText("Secret"), "R");
+  expect(within(dialog).getByRole("button", { name: "Test the push" })).toBeDisabled();
+  await userEvent.clear(within(dialog).getByLabelText("Secret"));
+  await userEvent.click(within(dialog).getByRole("button", { name: "Test the push" }));
+  expect(await within(dialog).findByText(/Denied: sign in first\./)).toBeInTheDocument();
+  expect(within(dialog).getByRole("link", { name: "Its log" })).toBeInTheDocument();
+  expect(tryRegistry.mock.calls[0]?.[0]).toMatchObject({
+    project: "default",
+    place: { context: "lab", namespace: "team" },
+  });
+  await userEvent.click(within(dialog).getByRole("button", { name: "Test the push" }));
+  expect(await within(dialog).findByText(/builds can be pushed/)).toBeInTheDocument();
 });

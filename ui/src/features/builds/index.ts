@@ -1,2 +1,3 @@
+export { useSetRegistry } from "./api";
 export { BuildSection } from "./BuildSection";
 export { RegistryDialog } from "./RegistryDialog";

@@ -1,30 +1,28 @@
-import { Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
+import { Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
-import { useState, type DragEvent } from "react";
+import { useState } from "react";
 
 import { useProject } from "@/features/projects";
 import { ErrorPanel } from "@/shared/ErrorPanel";
+import { FileReport } from "@/shared/FileReport";
+import { FileSourceFields, NOTHING_GIVEN, pathProblem, sourceOf } from "@/shared/FileSourceFields";
 
 import { fileCheckOptions, useImportFile } from "./api";
-import { FileReport } from "./FileReport";
-import classes from "./functions.module.css";
 
 /** Reads a function file in: what would become of each field is told before anything is saved. */
 export function ImportDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
-  const [text, setText] = useState("");
-  const [settled] = useDebouncedValue(text, 250);
-  const check = useQuery(fileCheckOptions(useProject(), settled));
+  const [given, setGiven] = useState(NOTHING_GIVEN);
+  const [settled] = useDebouncedValue(given, 250);
+  const source = sourceOf(settled);
+  const check = useQuery(fileCheckOptions(useProject(), source));
   const save = useImportFile();
-  const report = settled.trim() === "" ? undefined : check.data;
-  const isSound = text === settled && report?.problems.length === 0;
+  const report = source === null ? undefined : check.data;
+  const isSound = given === settled && report?.problems.length === 0;
+  const unread = source === null ? undefined : pathProblem(source, check.error);
 
-  const take = async (files: FileList | null) => {
-    const file = files?.[0];
-    if (file) setText(await file.text());
-  };
   const close = () => {
-    setText("");
+    setGiven(NOTHING_GIVEN);
     save.reset();
     onClose();
   };
@@ -42,24 +40,15 @@ export function ImportDialog({ isOpen, onClose }: { isOpen: boolean; onClose: ()
           YAML or JSON, of DigitalHub or written by hand: functions of kind <code>container</code>, each with
           the tasks that follow it.
         </Text>
-        <Textarea
-          aria-label="Content of the file"
+        <FileSourceFields
+          given={given}
           placeholder={"kind: container\nname: hello\nspec:\n  image: busybox\n  command: echo hello"}
-          description="Drop a file here, or paste its text."
-          classNames={{ input: classes.mono }}
-          autosize
-          minRows={8}
-          maxRows={14}
-          spellCheck={false}
-          value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
-          onDragOver={(event: DragEvent) => event.preventDefault()}
-          onDrop={(event: DragEvent) => {
-            event.preventDefault();
-            void take(event.dataTransfer.files);
-          }}
+          pathPlaceholder="~/train/function.yaml"
+          pathHint="Its whole path. Code that it names by a path is read beside it."
+          problem={unread}
+          onChange={setGiven}
         />
-        {check.isError && settled.trim() !== "" && (
+        {check.isError && source !== null && unread === undefined && (
           <ErrorPanel
             error={check.error}
             title="It could not be checked"
@@ -74,24 +63,17 @@ export function ImportDialog({ isOpen, onClose }: { isOpen: boolean; onClose: ()
             Saved: {save.data.join(", ")}.
           </Text>
         )}
-        <Group justify="space-between">
-          <Button size="sm" variant="default" component="label">
-            Choose a file…
-            <input
-              type="file"
-              accept=".yaml,.yml,.json"
-              hidden
-              onChange={(event) => void take(event.currentTarget.files)}
-            />
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={close}>
+            {save.isSuccess ? "Close" : "Cancel"}
           </Button>
-          <Group gap="xs">
-            <Button variant="default" onClick={close}>
-              {save.isSuccess ? "Close" : "Cancel"}
-            </Button>
-            <Button disabled={!isSound} loading={save.isPending} onClick={() => save.mutate(text)}>
-              Save
-            </Button>
-          </Group>
+          <Button
+            disabled={!isSound || save.isSuccess}
+            loading={save.isPending}
+            onClick={() => source && save.mutate(source)}
+          >
+            Save
+          </Button>
         </Group>
       </Stack>
     </Modal>

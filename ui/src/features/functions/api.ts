@@ -1,7 +1,7 @@
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, skipToken, useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { useProject } from "@/features/projects";
-import { call, commands } from "@/ipc";
+import { call, commands, type FileSource } from "@/ipc";
 
 export const functionKeys = {
   all: ["functions"] as const,
@@ -43,12 +43,11 @@ export function useDeleteFunction(name: string) {
   });
 }
 
-/** What the text of a function file would come to; nothing is saved. */
-export function fileCheckOptions(project: string, text: string) {
+/** What a function file would come to; nothing is saved. */
+export function fileCheckOptions(project: string, source: FileSource | null) {
   return queryOptions({
-    queryKey: ["functions", "file", project, text],
-    queryFn: () => call(commands.checkFile(project, text)),
-    enabled: text.trim() !== "",
+    queryKey: ["functions", "file", project, source],
+    queryFn: source === null ? skipToken : () => call(commands.checkFile(project, source)),
     gcTime: 0,
   });
 }
@@ -58,7 +57,7 @@ export function useImportFile() {
   const client = useQueryClient();
   const project = useProject();
   return useMutation({
-    mutationFn: (text: string) => call(commands.importFile(project, text)),
+    mutationFn: (source: FileSource) => call(commands.importFile(project, source)),
     onSuccess: () => client.invalidateQueries({ queryKey: functionKeys.all }),
   });
 }

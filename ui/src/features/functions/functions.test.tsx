@@ -66,8 +66,8 @@ test("what becomes of each field of a file is told before anything is saved", as
   const importFile = vi.fn(() => ["hello"]);
   renderAt("/functions", {
     listFunctions: () => [train],
-    checkFile: ({ text }) =>
-      String(text).includes("busybox")
+    checkFile: ({ source }) =>
+      JSON.stringify(source).includes("busybox")
         ? {
             problems: [],
             report: {
@@ -103,4 +103,31 @@ test("what becomes of each field of a file is told before anything is saved", as
   expect(importFile).not.toHaveBeenCalled();
   await userEvent.click(within(dialog).getByRole("button", { name: "Save" }));
   expect(await within(dialog).findByText("Saved: hello.")).toBeInTheDocument();
+});
+
+test("a file is read by its path, and a path that leads nowhere says so at its field", async () => {
+  const importFile = vi.fn(() => ["train"]);
+  const checkFile = vi.fn(({ source }: Record<string, unknown>) => {
+    if (JSON.stringify(source).includes("nowhere"))
+      throw failure("invalid_input", "The file /nowhere.yaml cannot be read.");
+    return {
+      problems: [],
+      report: { notes: [] },
+      functions: [{ name: "train", version: 1, is_known: false, tasks: [], suggested_command: null }],
+    };
+  });
+  renderAt("/functions", { listFunctions: () => [train], checkFile, importFile });
+  await userEvent.click(await screen.findByRole("button", { name: "From a file…" }));
+  const dialog = await screen.findByRole("dialog", { name: "Functions from a file" });
+  const path = within(dialog).getByRole("textbox", { name: "File on this machine" });
+  await userEvent.type(path, "/nowhere.yaml");
+  expect(within(dialog).queryByRole("textbox", { name: "Content of the file" })).not.toBeInTheDocument();
+  expect(await within(dialog).findByText("The file /nowhere.yaml cannot be read.")).toBeInTheDocument();
+  expect(path).toBeInvalid();
+  await userEvent.clear(path);
+  await userEvent.type(path, "~/train.yaml");
+  await waitFor(() => expect(within(dialog).getByRole("button", { name: "Save" })).toBeEnabled());
+  await userEvent.click(within(dialog).getByRole("button", { name: "Save" }));
+  expect(await within(dialog).findByText("Saved: train.")).toBeInTheDocument();
+  expect(importFile).toHaveBeenCalledWith({ project: "default", source: { path: "~/train.yaml" } });
 });

@@ -5,6 +5,7 @@ import type { LogTime } from "@/ipc";
 
 import { FindBar } from "./FindBar";
 import classes from "./logs.module.css";
+import type { PodWord } from "./streams";
 import type { Find } from "./useFind";
 
 const times: { value: LogTime; label: string }[] = [
@@ -17,6 +18,8 @@ const times: { value: LogTime; label: string }[] = [
 type Choice = { value: string; label: string };
 
 type Props = {
+  /** What a pod of the run is called. */
+  pod: PodWord;
   choices: readonly Choice[];
   /** The choice that is shown. */
   shown: string;
@@ -34,13 +37,13 @@ type Props = {
 
 /** Which log is shown and how. */
 export const LogToolbar = memo(function LogToolbar(props: Props) {
-  const { choices, shown, wraps, time, following, isSaving, find } = props;
+  const { pod, choices, shown, wraps, time, following, isSaving, find } = props;
   return (
     <Group className={classes.toolbar} gap="md">
       <Select
         size="xs"
         w={230}
-        aria-label="Attempt and container"
+        aria-label={`${pod} and container`}
         data={[...choices]}
         value={shown}
         allowDeselect={false}
@@ -84,6 +87,7 @@ export const LogToolbar = memo(function LogToolbar(props: Props) {
 }, isSame);
 
 const others = [
+  "pod",
   "shown",
   "wraps",
   "time",

@@ -18,7 +18,7 @@ import { LogToolbar } from "./LogToolbar";
 import classes from "./logs.module.css";
 import { beginning } from "./logWindow";
 import { useLineSelection } from "./selection";
-import { logKey } from "./streams";
+import { logKey, type PodWord } from "./streams";
 import { useFind } from "./useFind";
 import { useLogWindow } from "./useLogWindow";
 
@@ -33,12 +33,13 @@ type Props = {
   isLive: boolean;
   /** When the run started. */
   origin: string;
+  pod: PodWord;
   choices: { value: string; label: string }[];
   onChoose: (key: string | null) => void;
 };
 
 /** One log: a window of it, virtual, following its end or wherever the person scrolls. */
-export function LogView({ stored, isLive, origin, choices, onChoose }: Props) {
+export function LogView({ stored, isLive, origin, pod, choices, onChoose }: Props) {
   const [log] = useState(stored.log);
   const reader = useLogWindow(log, isLive, stored.lines);
   const { window, following } = reader;
@@ -121,6 +122,7 @@ export function LogView({ stored, isLive, origin, choices, onChoose }: Props) {
   return (
     <div className={classes.view}>
       <LogToolbar
+        pod={pod}
         choices={choices}
         shown={logKey(stored)}
         wraps={wraps}

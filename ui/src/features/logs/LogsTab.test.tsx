@@ -83,6 +83,21 @@ test("without a log it says why", async () => {
   expect(screen.getByText(/Now: pulling the image\./)).toBeInTheDocument();
 });
 
+test("a schedule has no log of its own, and a service has copies", async () => {
+  const values = [{ path: "schedule", value: "@daily", origin: "run" as const }];
+  const { unmount } = renderAt(`/runs/${id}`, {
+    runDetails: () => runDetails(runningView({ id }), { values }),
+    runSchedule: () => null,
+  });
+  expect(await screen.findByText("A schedule has no log of its own")).toBeInTheDocument();
+  unmount();
+  show(
+    { logStreams: () => [storedLog()], readLogBefore: () => logPage(0, 1, { at_end: true }) },
+    runningView({ id, action: "serve" }),
+  );
+  expect(await screen.findByRole("combobox", { name: "Copy and container" })).toHaveValue("Copy 1 · main");
+});
+
 test("a text is found in the whole log, also where the page does not hold it", async () => {
   const searchLog = vi.fn(({ from }: Record<string, unknown>): LogMatches =>
     from === 0 ? { lines: [[1, 100]], next: 5_000 } : { lines: [[900, 90_000]], next: null },

@@ -5,11 +5,14 @@ export function logKey({ log }: LogView): string {
   return `${log.pod_uid}/${log.container}/${log.restart}`;
 }
 
+/** What the pods of a run are to each other: tries after one another, or copies side by side. */
+export type PodWord = "Attempt" | "Copy";
+
 /** How a log is called in the list of logs. */
-export function logLabel(view: LogView, all: readonly LogView[]): string {
+export function logLabel(view: LogView, all: readonly LogView[], pod: PodWord): string {
   const { attempt, log } = view;
   const hasRestarts = all.some((other) => other.attempt === attempt && other.log.restart > 0);
-  return `Attempt ${attempt} · ${log.container}${hasRestarts ? ` · start ${log.restart + 1}` : ""}`;
+  return `${pod} ${attempt} · ${log.container}${hasRestarts ? ` · start ${log.restart + 1}` : ""}`;
 }
 
 /** The log that is shown first: of the newest attempt, the last that has something to say. */

@@ -1,5 +1,6 @@
-import { Button, Combobox, Text, useCombobox } from "@mantine/core";
+import { Anchor, Button, Combobox, Text, useCombobox } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
 import type { ProjectView } from "@/ipc";
@@ -91,6 +92,16 @@ export function ProjectSwitcher({ onProject }: { onProject: (project: ProjectVie
             </Combobox.Option>
           )}
         </Combobox.Options>
+        <Combobox.Footer>
+          <Anchor
+            size="xs"
+            underline="always"
+            renderRoot={(props) => <Link to="/settings" {...props} />}
+            onClick={() => combobox.closeDropdown()}
+          >
+            Export, import and delete in Settings
+          </Anchor>
+        </Combobox.Footer>
       </Combobox.Dropdown>
     </Combobox>
   );

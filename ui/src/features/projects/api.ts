@@ -1,7 +1,7 @@
-import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, skipToken, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { usePreferences } from "@/features/settings";
-import { call, commands, type ProjectView } from "@/ipc";
+import { call, commands, type FileSource, type Generation, type ProjectView } from "@/ipc";
 
 import { chosenProject } from "./chosen";
 
@@ -43,6 +43,47 @@ export function useDeleteProject(name: string) {
   return useMutation({
     mutationFn: () => call(commands.deleteProject(name)),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.list }),
+  });
+}
+
+/** Which files an export writes; none is written. */
+export function exportPlanOptions(project: string, path: string, generation: Generation) {
+  return queryOptions({
+    queryKey: ["projects", "export", project, path, generation],
+    queryFn: path.trim() === "" ? skipToken : () => call(commands.planExport(project, path, generation)),
+    // A file may come or go at any time.
+    gcTime: 0,
+  });
+}
+
+/** Writes a project into a file or folder; resolves to what was written. */
+export function useExportProject(project: string) {
+  return useMutation({
+    mutationFn: (what: { path: string; generation: Generation; overwrites: boolean }) =>
+      call(commands.exportProject(project, what.path, what.generation, what.overwrites)),
+  });
+}
+
+/** What the import of a project would come to; nothing is saved. */
+export function projectCheckOptions(project: string, into: string | null, source: FileSource | null) {
+  return queryOptions({
+    queryKey: ["projects", "file", project, into, source],
+    queryFn: source === null ? skipToken : () => call(commands.checkProject(project, into, source)),
+    gcTime: 0,
+  });
+}
+
+/** Saves a project from its files; resolves to what was saved. */
+export function useImportProject(project: string) {
+  const client = useQueryClient();
+  const put = usePutProject();
+  return useMutation({
+    mutationFn: ({ source, into }: { source: FileSource; into: string | null }) =>
+      call(commands.importProject(project, into, source)),
+    onSuccess: (imported) => {
+      put(imported.project);
+      return client.invalidateQueries({ queryKey: ["functions"] });
+    },
   });
 }
 

@@ -8,7 +8,7 @@ import { absoluteTime, length } from "@/shared/format";
 import { parameterName, valueText } from "@/shared/parameters";
 
 import classes from "./runs.module.css";
-import { attemptLabel, reasonWords } from "./states";
+import { attemptLabel, isSchedule, isService, reasonWords } from "./states";
 
 /** What was asked, what became of it. */
 export function Overview({ details }: { details: RunDetails }) {
@@ -24,6 +24,7 @@ export function Overview({ details }: { details: RunDetails }) {
   if (run.finished) facts.push(["Ended", absoluteTime(run.finished)]);
   if (run.exit_code !== null) facts.push(["Exit code", run.exit_code]);
   if (details.image_digest) facts.push(["Image that ran", details.image_digest]);
+  const pods = isService(run) ? "Copies" : "Attempts";
   return (
     <Stack className={classes.padded} gap="lg">
       <Section title="What was asked">
@@ -50,13 +51,16 @@ export function Overview({ details }: { details: RunDetails }) {
           <BuildSection run={run} build={details.build} />
         </Section>
       )}
-      <Section title="Attempts">
-        {details.attempts.length === 0 ? (
-          <Empty>{run.is_final ? "It ended before a pod was made." : "None yet: no pod was made."}</Empty>
-        ) : (
-          <Attempts attempts={details.attempts} />
-        )}
-      </Section>
+      {/* A schedule has no pods: the runs that it starts have. */}
+      {!isSchedule(details) && (
+        <Section title={pods}>
+          {details.attempts.length === 0 ? (
+            <Empty>{run.is_final ? "It ended before a pod was made." : "None yet: no pod was made."}</Empty>
+          ) : (
+            <Attempts label={pods} attempts={details.attempts} />
+          )}
+        </Section>
+      )}
       <Section title="Objects in the cluster">
         {details.objects.length === 0 ? (
           <Empty>
@@ -105,9 +109,9 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
-function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
+function Attempts({ label, attempts }: { label: string; attempts: readonly Attempt[] }) {
   return (
-    <Table className={classes.table} verticalSpacing={5} aria-label="Attempts">
+    <Table className={classes.table} verticalSpacing={5} aria-label={label}>
       <Table.Thead>
         <Table.Tr>
           <Table.Th w={40}>#</Table.Th>

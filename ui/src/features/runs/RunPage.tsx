@@ -67,6 +67,7 @@ function Content({ details, tab, onTab }: ContentProps) {
             runId={run.id}
             isLive={!run.is_final}
             waiting={run.doing}
+            kind={isService(run) ? "service" : isSchedule(details) ? "schedule" : "run"}
             origin={run.started ?? run.created}
           />
         </Tabs.Panel>

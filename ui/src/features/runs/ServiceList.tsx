@@ -53,7 +53,7 @@ export function ServiceList({ project }: { project: string }) {
                 <Table.Thead>
                   <Table.Tr>
                     <Table.Th w={110}>State</Table.Th>
-                    <Table.Th w={190}>Service</Table.Th>
+                    <Table.Th w={240}>Service</Table.Th>
                     <Table.Th w={110}>Copies</Table.Th>
                     <Table.Th w={100}>Started</Table.Th>
                     <Table.Th>From here</Table.Th>
@@ -79,11 +79,11 @@ function Row({ run }: { run: RunView }) {
       <Table.Td>
         <RunStateBadge run={run} />
       </Table.Td>
-      <Table.Td className={classes.name}>
+      <Table.Td className={classes.name} title={run.name}>
         <Link to="/runs/$runId" params={{ runId: run.id }}>
           {run.name}
         </Link>
-        <Text size="xs" c="dimmed">
+        <Text size="xs" c="dimmed" className={classes.whole}>
           {run.function} · {run.namespace}
         </Text>
       </Table.Td>

@@ -11,15 +11,17 @@ import { Icon } from "@/shared/Icon";
 import { Loaded } from "@/shared/Loaded";
 
 import { secretListOptions, useDeleteSecret } from "./api";
-import { guides, type Guide } from "./guides";
+import { RegistryLoginDialog } from "./RegistryLoginDialog";
 import classes from "./secrets.module.css";
 import { SecretDialog } from "./SecretDialog";
+import { StoreLoginDialog } from "./StoreLoginDialog";
 
 /** What the open dialog is about. */
 type Open =
   | { about: "new" }
   | { about: "replace"; name: string }
-  | { about: "guide"; guide: Guide }
+  | { about: "registry" }
+  | { about: "store" }
   | { about: "delete"; name: string };
 
 /** Names, where the values lie, and who uses them; a value is typed and never shown. */
@@ -29,16 +31,12 @@ export function SecretList() {
   const close = () => setOpen(null);
   const add = (
     <Group gap="xs">
-      {guides.map((guide) => (
-        <Button
-          key={guide.label}
-          size="xs"
-          variant="default"
-          onClick={() => setOpen({ about: "guide", guide })}
-        >
-          {guide.label}…
-        </Button>
-      ))}
+      <Button size="xs" variant="default" onClick={() => setOpen({ about: "registry" })}>
+        Registry sign-in…
+      </Button>
+      <Button size="xs" variant="default" onClick={() => setOpen({ about: "store" })}>
+        S3 sign-in…
+      </Button>
       <Button
         size="xs"
         leftSection={<Icon name="plus" size={14} />}
@@ -101,24 +99,10 @@ export function SecretList() {
           )
         }
       </Loaded>
-      {open?.about === "new" && (
-        <SecretDialog title="New secret" fields={[{ name: "", label: "Value" }]} onClose={close} />
-      )}
-      {open?.about === "replace" && (
-        <SecretDialog
-          title={`Replace ${open.name}`}
-          fields={[{ name: open.name, label: "New value" }]}
-          onClose={close}
-        />
-      )}
-      {open?.about === "guide" && (
-        <SecretDialog
-          title={open.guide.label}
-          note={open.guide.note}
-          fields={open.guide.fields}
-          onClose={close}
-        />
-      )}
+      {open?.about === "new" && <SecretDialog name={null} onClose={close} />}
+      {open?.about === "replace" && <SecretDialog name={open.name} onClose={close} />}
+      {open?.about === "registry" && <RegistryLoginDialog onClose={close} />}
+      {open?.about === "store" && <StoreLoginDialog onClose={close} />}
       {open?.about === "delete" && <DeleteSecret name={open.name} onClose={close} />}
     </Stack>
   );

@@ -1,7 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { useProject } from "@/features/projects";
-import { call, commands } from "@/ipc";
+import { call, commands, type Login } from "@/ipc";
 
 const secretKeys = { list: (project: string) => ["secrets", project] as const };
 
@@ -13,18 +13,28 @@ export function secretListOptions(project: string) {
   });
 }
 
-export type SecretPart = { name: string; value: string };
+/** Sets a secret; its value is in no cache: it goes with the call. */
+export function useSetSecret() {
+  return useKeeping(
+    (project, { name, value, forSession }: { name: string; value: string; forSession: boolean }) =>
+      call(commands.setSecret(project, name, value, forSession)),
+  );
+}
 
-/** Sets secrets one after the other; the values are in no cache: they go with the call. */
-export function useSetSecrets() {
+/** Sets what signs in somewhere, as the secrets that it comes to. */
+export function useSetLogin() {
+  return useKeeping((project, { login, forSession }: { login: Login; forSession: boolean }) =>
+    call(commands.setLogin(project, login, forSession)),
+  );
+}
+
+function useKeeping<What>(keep: (project: string, what: What) => Promise<unknown>) {
   const client = useQueryClient();
   const project = useProject();
   return useMutation({
-    mutationFn: async ({ parts, forSession }: { parts: readonly SecretPart[]; forSession: boolean }) => {
-      for (const { name, value } of parts) await call(commands.setSecret(project, name, value, forSession));
-    },
+    mutationFn: (what: What) => keep(project, what),
     gcTime: 0,
-    // The first of two may be set where the second fails.
+    // The first of several may be set where another fails.
     onSettled: () => client.invalidateQueries({ queryKey: secretKeys.list(project) }),
   });
 }

@@ -86,19 +86,59 @@ test("without a keyring the value can be kept for this session", async () => {
   });
 });
 
-test("a guided entry sets what belongs together under the names that programs look for", async () => {
-  const setSecret = vi.fn(() => null);
-  renderAt("/secrets", { listSecrets: () => [token], setSecret });
-  await userEvent.click(await screen.findByRole("button", { name: "S3 storage…" }));
-  const dialog = await screen.findByRole("dialog", { name: "S3 storage" });
-  await userEvent.type(within(dialog).getByLabelText("Access key"), "key");
-  await userEvent.type(within(dialog).getByLabelText("Secret key"), "hidden");
+test("a sign-in to S3 is kept under the names that programs look for, and is left nowhere on the page", async () => {
+  const setLogin = vi.fn(() => ["AWS_ACCESS_KEY_ID"]);
+  renderAt("/secrets", { listSecrets: () => [token], setLogin });
+  await userEvent.click(await screen.findByRole("button", { name: "S3 sign-in…" }));
+  const dialog = await screen.findByRole("dialog", { name: "Sign-in to S3 storage" });
+  await userEvent.type(within(dialog).getByLabelText("Endpoint"), "https://s3.lab");
+  await userEvent.type(within(dialog).getByLabelText("Key id"), "reader");
+  const secret = within(dialog).getByLabelText("Secret key");
+  expect(secret).toHaveAttribute("type", "password");
+  await userEvent.type(secret, "canary-77");
   await userEvent.click(within(dialog).getByRole("button", { name: "Set" }));
   await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
-  expect(setSecret.mock.calls).toEqual([
-    [{ project: "default", name: "AWS_ACCESS_KEY_ID", value: "key", forSession: false }],
-    [{ project: "default", name: "AWS_SECRET_ACCESS_KEY", value: "hidden", forSession: false }],
-  ]);
+  const store = { endpoint: "https://s3.lab", region: "", key_id: "reader", secret_key: "canary-77" };
+  expect(setLogin).toHaveBeenCalledExactlyOnceWith({
+    project: "default",
+    login: { store },
+    forSession: false,
+  });
+  expect(document.body.innerHTML).not.toContain("canary");
+});
+
+test("what is wrong with a sign-in stands at its field", async () => {
+  const setLogin = () => {
+    const message = "An endpoint is an address without a sign-in.";
+    throw failure("invalid_input", message, { fields: [{ path: "endpoint", code: "endpoint", message }] });
+  };
+  renderAt("/secrets", { setLogin });
+  await userEvent.click(await screen.findByRole("button", { name: "S3 sign-in…" }));
+  const dialog = await screen.findByRole("dialog", { name: "Sign-in to S3 storage" });
+  await userEvent.click(within(dialog).getByRole("button", { name: "Set" }));
+  expect(await within(dialog).findByText("An endpoint is an address without a sign-in.")).toBeInTheDocument();
+  expect(within(dialog).getByLabelText("Endpoint")).toBeInvalid();
+});
+
+test("a sign-in to a registry becomes one secret, which the project's registry uses from then on", async () => {
+  const registry = { address: "registry.lab/team", secret: null, plain_http: false, cache: true };
+  const project = { name: "default", description: null, target: null, registry };
+  const setLogin = vi.fn(() => ["REGISTRY"]);
+  const setRegistry = vi.fn(() => project);
+  renderAt("/secrets", { projects: () => [project], setLogin, setRegistry });
+  await userEvent.click(await screen.findByRole("button", { name: "Registry sign-in…" }));
+  const dialog = await screen.findByRole("dialog", { name: "Sign-in to a registry" });
+  await userEvent.type(within(dialog).getByLabelText("User"), "ada");
+  await userEvent.type(within(dialog).getByLabelText("Password or token"), "hidden");
+  expect(within(dialog).getByLabelText("Sign in to registry.lab/team with it")).toBeChecked();
+  await userEvent.click(within(dialog).getByRole("button", { name: "Set" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
+  const login = { registry: { secret: "REGISTRY", user: "ada", password: "hidden" } };
+  expect(setLogin).toHaveBeenCalledWith({ project: "default", login, forSession: false });
+  expect(setRegistry).toHaveBeenCalledWith({
+    project: "default",
+    registry: { ...registry, secret: "REGISTRY" },
+  });
 });
 
 test("deleting says what happens to runs", async () => {

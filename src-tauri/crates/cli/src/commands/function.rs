@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use berth_core::{Error, ErrorCode, FileReport};
+use berth_core::{Error, ErrorCode, FileReport, files};
 use berth_model::{Function, FunctionName, Problem};
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use crate::arguments::FunctionCommand;
 use crate::exit::Exit;
 use crate::session::Session;
 use crate::table::{Cell, pairs, table};
-use crate::{files, output, words};
+use crate::{output, words};
 
 pub(crate) async fn run(session: &Session, command: FunctionCommand) -> Result<Exit, Error> {
     match command {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use berth_core::ports::RunRow;
-use berth_core::{Error, ErrorCode, LaunchRequest, Launchable};
+use berth_core::{Error, ErrorCode, LaunchRequest, Launchable, files};
 use berth_model::{Command, RunId, RunSpec};
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use super::{follow, runs, wait};
 use crate::arguments::{Patience, RerunArguments, RunArguments, TaskFlags};
 use crate::exit::Exit;
 use crate::session::Session;
-use crate::{document, files, flags, prompt, words};
+use crate::{document, flags, prompt, words};
 
 pub(crate) async fn run(session: &Session, arguments: &RunArguments) -> Result<Exit, Error> {
     let (what, file_task) = what(arguments)?;

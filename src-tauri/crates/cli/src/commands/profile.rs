@@ -1,12 +1,11 @@
 //! `berth profile …`.
 
-use berth_core::{Error, ErrorCode};
+use berth_core::{Error, ErrorCode, files};
 use berth_model::{Problem, ProfileName};
 use serde_json::{Value, json};
 
 use crate::arguments::ProfileCommand;
 use crate::exit::Exit;
-use crate::files;
 use crate::session::Session;
 use crate::table::{Cell, table};
 

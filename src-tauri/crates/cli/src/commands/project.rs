@@ -10,7 +10,7 @@ use crate::arguments::{ForGeneration, ProjectCommand};
 use crate::exit::Exit;
 use crate::session::{PROJECT_IN_USE, Session};
 use crate::table::{Cell, pairs, table};
-use crate::{files, words};
+use crate::words;
 
 pub(crate) async fn run(session: &Session, command: ProjectCommand) -> Result<Exit, Error> {
     match command {
@@ -82,24 +82,13 @@ async fn export(session: &Session, file: &Path, generation: ForGeneration, overw
         ForGeneration::Current => Generation::Current,
         ForGeneration::Seed => Generation::Seed,
     };
-    let export = session.app.export_project(&session.project, generation).await?;
-    let folder = file.parent().unwrap_or_else(|| Path::new(""));
-    let place = |path: Option<&String>| path.map_or_else(|| file.to_owned(), |path| folder.join(path));
-    let paths: Vec<PathBuf> = export.files.iter().map(|one| place(one.path.as_ref())).collect();
-    if let Some(there) = paths.iter().find(|path| !overwrite && path.exists()) {
-        let why = format!("{} is there already: choose another name, or say --overwrite.", there.display());
+    let planned = session.app.plan_export(&session.project, generation, file).await?;
+    if let Some(there) = planned.files.iter().find(|file| file.is_there && !overwrite) {
+        let why = format!("{} is there already: choose another name, or say --overwrite.", there.path.display());
         return Err(Error::new(ErrorCode::InvalidInput, why));
     }
-    for (path, one) in paths.iter().zip(&export.files) {
-        let failed = |cause: std::io::Error| {
-            Error::new(ErrorCode::Storage, format!("{} cannot be written: {cause}", path.display()))
-        };
-        if let Some(folder) = path.parent().filter(|_| one.path.is_some()) {
-            std::fs::create_dir_all(folder).map_err(failed)?;
-        }
-        let text = berth_model::print_documents(&one.documents).map_err(|problem| Error::invalid(vec![problem]))?;
-        std::fs::write(path, text).map_err(failed)?;
-    }
+    let export = session.app.write_export(&session.project, generation, file, overwrite).await?;
+    let paths: Vec<&Path> = export.files.iter().map(|file| file.path.as_path()).collect();
     for sentence in &export.left_out {
         session.output.note(sentence);
     }
@@ -112,30 +101,7 @@ async fn export(session: &Session, file: &Path, generation: ForGeneration, overw
 
 async fn import(session: &Session, paths: &[PathBuf], into: Option<&str>) -> Result<Exit, Error> {
     let into = into.map(parse).transpose()?;
-    let mut documents = Vec::new();
-    for path in paths {
-        let own = files::documents(path)?;
-        let folder = path.parent().unwrap_or_else(|| Path::new(""));
-        let mut problems = Vec::new();
-        for (reference, at) in berth_core::references(&own) {
-            match files::beside(folder, &reference) {
-                Some(file) if paths.contains(&file) => {}
-                Some(file) => documents.extend(files::documents(&file)?),
-                None => {
-                    let message = format!(
-                        "\"{reference}\" leads out of the folder of the project's file: give that file by its own path."
-                    );
-                    problems.push(Problem::new(at, "ref", message));
-                }
-            }
-        }
-        if !problems.is_empty() {
-            return Err(Error::invalid(problems));
-        }
-        documents.extend(own);
-    }
-    // The project first, then functions, each before its tasks.
-    documents.sort_by_key(|document| document.get("kind") != Some(&json!("project")));
+    let documents = berth_core::project_documents(paths)?;
     let import = session.app.import_project(into.as_ref(), &session.project, &documents).await?;
     for note in words::notes(&import.report) {
         session.output.note(&note);

@@ -1,7 +1,7 @@
 //! `berth registry …` and `berth undo`: where builds put their images, and taking one off its function again.
 
 use berth_core::{Error, ErrorCode};
-use berth_model::{Problem, Registry, RegistryAddress, RunId, RunState, SecretName};
+use berth_model::{Problem, Registry, RegistryAddress, RunId, SecretName};
 use serde_json::json;
 
 use super::wait;
@@ -77,17 +77,13 @@ async fn check(session: &Session, timeout: Option<std::time::Duration>) -> Resul
         Ok(row)
     };
     let row = session.start_engine().beside(work).await?;
-    let image = row.run.build.as_ref().map(|plan| plan.image.clone());
-    if row.run.status.state == RunState::Completed {
-        session.app.end_registry_check(run).await?;
-        let document = json!({"project": session.project, "image": image, "works": true});
-        session.output.document(&document, || {
-            format!("The registry took an image of project {}: builds can be pushed.", session.project)
-        });
+    let tried = session.app.end_registry_check(row.run.id).await?;
+    if tried.works {
+        let document = json!({"project": session.project, "image": tried.image, "works": true});
+        session.output.document(&document, || tried.message);
         return Ok(Exit::Done);
     }
-    let why = row.run.status.why().unwrap_or("the try did not come to its end").to_owned();
-    Err(Error::new(ErrorCode::Refused, why)
+    Err(Error::new(ErrorCode::Refused, tried.message)
         .hint(format!("The try is kept with its log: berth logs {}", row.run.object_name)))
 }
 

@@ -1,5 +1,6 @@
 //! Decides how a function is written for either generation of DigitalHub.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::fields::{At, Findings};
@@ -10,7 +11,9 @@ use super::report::Unknown;
 use crate::{Command, ExtraKeys, Function, FunctionSpec, ImagePullPolicy, Source};
 
 /// Which generation of DigitalHub a file is written for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
 pub enum Generation {
     /// 0.7, the generation of the specification: dashed ids, nested resources, arguments on the function.
     Seed,

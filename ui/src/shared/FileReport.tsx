@@ -1,9 +1,9 @@
 import { Alert, List, Stack, Text, Title } from "@mantine/core";
 
 import type { FileReport as Report, FoundFunction, ImportNote, NoteKind } from "@/ipc";
-import { plural, sentence } from "@/shared/format";
 
-import classes from "./functions.module.css";
+import classes from "./fileReport.module.css";
+import { plural, sentence } from "./format";
 
 const kinds: Record<NoteKind, string> = {
   rewritten: "Rewritten",
@@ -37,13 +37,14 @@ export function FileReport({ report }: { report: Report }) {
           </List>
         </section>
       )}
-      {(["rewritten", "kept"] as const).map((kind) => {
+      {(["rewritten", "kept", "refused"] as const).map((kind) => {
         const found = ofKind(kind);
         return (
           found.length > 0 && (
             <section key={kind} aria-label={kinds[kind]}>
               <Title order={3} size="h6">
                 {kinds[kind]}: {plural(found.length, "field")}
+                {kind === "refused" && ", left out"}
               </Title>
               <Fields fields={found} />
             </section>
@@ -72,7 +73,7 @@ function outcome({ version, is_known, tasks }: FoundFunction): string {
 
 function Fields({ fields }: { fields: readonly Pick<ImportNote, "path" | "message">[] }) {
   return (
-    <List size="sm" className={classes.report}>
+    <List size="sm" className={classes.fields}>
       {fields.map((field, index) => (
         <List.Item key={`${index} ${field.path}`}>
           {field.path && <code>{field.path}</code>} {sentence(field.message)}

@@ -2,15 +2,17 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use berth_core::{Error, ErrorCode};
 use berth_model::Problem;
 use serde_json::{Map, Value, json};
+
+use crate::local_code::read_local_code;
+use crate::{Error, ErrorCode};
 
 /// Reads a file into its documents. Code that it names by a local path is read too, relative to the file.
 ///
 /// # Errors
 /// `InvalidInput` where the file cannot be read or is not YAML or JSON, with the place.
-pub(crate) fn documents(file: &Path) -> Result<Vec<Value>, Error> {
+pub fn documents(file: &Path) -> Result<Vec<Value>, Error> {
     let text = read_text(file)?;
     let mut documents = berth_model::parse_documents(&text).map_err(|mut problem| {
         problem.message = format!("{} cannot be read: {}", file.display(), problem.message);
@@ -29,7 +31,7 @@ pub(crate) fn documents(file: &Path) -> Result<Vec<Value>, Error> {
 ///
 /// # Errors
 /// As `documents`; `InvalidInput` where there are none or several.
-pub(crate) fn one_document(file: &Path) -> Result<Value, Error> {
+pub fn one_document(file: &Path) -> Result<Value, Error> {
     let mut documents = documents(file)?;
     match (documents.pop(), documents.is_empty()) {
         (Some(document), true) => Ok(document),
@@ -41,15 +43,39 @@ pub(crate) fn one_document(file: &Path) -> Result<Value, Error> {
 }
 
 /// The file that a path within a folder names; `None` for one that leads out of it.
-pub(crate) fn beside(folder: &Path, path: &str) -> Option<PathBuf> {
+pub fn beside(folder: &Path, path: &str) -> Option<PathBuf> {
     let is_within = Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
     (is_within && !path.contains("://")).then(|| folder.join(path))
 }
 
+/// The whole path of what was typed; one that begins with `~/` is meant from the home folder given.
+///
+/// # Errors
+/// `InvalidInput` where it is no whole path; `example`, a path from the home folder, shows how one is written.
+pub fn absolute(typed: &str, home: Option<&Path>, example: &str) -> Result<PathBuf, Error> {
+    let typed = typed.trim();
+    let file = match (typed.strip_prefix("~/"), home) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => PathBuf::from(typed),
+    };
+    if file.is_absolute() {
+        return Ok(file);
+    }
+    let example = home.unwrap_or_else(|| Path::new("/home/you")).join(example);
+    Err(Error::new(
+        ErrorCode::InvalidInput,
+        format!("Write the whole path of the file, for example {}.", example.display()),
+    ))
+}
+
 fn read_text(file: &Path) -> Result<String, Error> {
     let bytes = std::fs::read(file).map_err(|error| {
-        Error::new(ErrorCode::InvalidInput, format!("The file {} cannot be read: {error}.", file.display()))
-            .hint("Check the path; it is relative to the folder that berth was started in.")
+        let error =
+            Error::new(ErrorCode::InvalidInput, format!("The file {} cannot be read: {error}.", file.display()));
+        if file.is_absolute() {
+            return error.hint("Check the path.");
+        }
+        error.hint("Check the path; it is relative to the folder that berth was started in.")
     })?;
     String::from_utf8(bytes)
         .map_err(|_| Error::new(ErrorCode::InvalidInput, format!("The file {} is not text in UTF-8.", file.display())))
@@ -68,12 +94,12 @@ fn read_code(spec: &mut Map<String, Value>, folder: &Path) -> Result<(), Error> 
 ///
 /// # Errors
 /// `InvalidInput` at the field.
-pub(crate) fn local_code(fields: &mut Map<String, Value>, field: &str, path: &str, folder: &Path) -> Result<(), Error> {
+pub fn local_code(fields: &mut Map<String, Value>, field: &str, path: &str, folder: &Path) -> Result<(), Error> {
     let Some(Value::String(uri)) = fields.get(field) else { return Ok(()) };
     if uri.is_empty() || fields.contains_key("code") || fields.contains_key("base64") || uri.contains("://") {
         return Ok(());
     }
-    let code = berth_core::read_local_code(uri, folder)
+    let code = read_local_code(uri, folder)
         .map_err(|error| Error::invalid(vec![Problem::new(path, error.code, error.sentence)]))?;
     fields.insert(field.to_owned(), json!(code.uri));
     fields.insert(code.field.to_owned(), json!(code.content));
