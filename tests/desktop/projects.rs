@@ -55,16 +55,16 @@ async fn a_project_goes_out_into_files_and_comes_in_as_another_with_every_field_
     // What another program put into the file is told, field by field.
     let own = format!("{out}/default.yaml");
     let text = std::fs::read_to_string(&own).unwrap();
-    assert!(text.contains("name: inner") && !text.contains("backoff_limit: 3"), "{text}");
+    assert!(text.contains("name: inner") && text.contains("ref: functions/beside-"), "{text}");
     let run = "---\nkind: container+job:run\nname: before\nspec: {}\n";
-    let old = "---\nkind: container\nname: old\nspec: {image: busybox, code: date, from_elsewhere: 1}\n";
+    let old = "---\nkind: container\nname: old\nid: 0b9f3c51-54a7-4a1c-8d2f-6f1f7f8a9b01\nspec: {image: busybox, code: date, from_elsewhere: 1}\n";
     std::fs::write(&own, format!("{text}{old}{run}")).unwrap();
     window.click("//button[.='Import a project…']");
     window.type_into("File on this machine", "/nowhere");
     window.see("//*[contains(@class, 'InputWrapper-error')][contains(., '/nowhere')]", PATIENCE);
     window.retype_at(&labelled("File on this machine"), &out);
     window.type_into("Into the project", "copy");
-    window.see("//*[@role='dialog']//p[contains(., 'copy')][contains(., 'is made')]", PATIENCE);
+    window.see("//*[@role='dialog']//p[contains(., 'copy')][contains(., 'will be made')]", PATIENCE);
     for (region, said) in [
         ("What would be saved", "beside"),
         ("Rewritten", "spec.code"),

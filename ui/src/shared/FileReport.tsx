@@ -76,7 +76,12 @@ function Fields({ fields }: { fields: readonly Pick<ImportNote, "path" | "messag
     <List size="sm" className={classes.fields}>
       {fields.map((field, index) => (
         <List.Item key={`${index} ${field.path}`}>
-          {field.path && <code>{field.path}</code>} {sentence(field.message)}
+          {field.path && (
+            <>
+              <code>{field.path}</code>:{" "}
+            </>
+          )}
+          {sentence(field.message)}
         </List.Item>
       ))}
     </List>

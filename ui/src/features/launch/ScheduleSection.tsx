@@ -68,7 +68,7 @@ function Next({ schedule, zone }: { schedule: string; zone: string }) {
   if (!next.data || next.data.length === 0) return null;
   return (
     <Text size="xs" aria-label="Next starts" role="status">
-      Next: {next.data.map((time) => absoluteTime(time)).join(" · ")}
+      Next, by the clock here: {next.data.map((time) => absoluteTime(time)).join(" · ")}
     </Text>
   );
 }

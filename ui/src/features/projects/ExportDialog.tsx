@@ -116,7 +116,7 @@ function Plan({ plan, title }: { plan: ExportPlan; title: string | null }) {
       <List size="sm" className={classes.files}>
         {plan.files.map(({ path, is_there, functions }, index) => (
           <List.Item key={path}>
-            <code>{path}</code>{" "}
+            <code>{path}</code>:{" "}
             <Text span inherit c="dimmed">
               {held(index === 0, functions)}
             </Text>{" "}

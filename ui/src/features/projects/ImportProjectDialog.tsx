@@ -63,7 +63,7 @@ export function ImportProjectDialog({ onProject, onClose }: Props) {
             {report.file.problems.length === 0 && (
               <Text size="sm">
                 Project <code>{report.project}</code>
-                {report.is_new ? " is made." : " is there already: what it has stays."}
+                {report.is_new ? " will be made." : " is there already: what it has stays."}
               </Text>
             )}
             <FileReport report={report.file} />

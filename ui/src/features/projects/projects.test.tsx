@@ -101,7 +101,7 @@ test("an import reports every field before anything is saved, then says what was
   expect(within(dialog).getByRole("region", { name: "What would be saved" })).toHaveTextContent(
     "train as a new function, with defaults for job",
   );
-  expect(within(dialog).getByText(/is made/)).toHaveTextContent("Project iris is made.");
+  expect(within(dialog).getByText(/will be made/)).toHaveTextContent("Project iris will be made.");
   expect(importProject).not.toHaveBeenCalled();
   await userEvent.click(within(dialog).getByRole("button", { name: "Import" }));
   expect(await within(dialog).findByText("Project iris made; saved: train.")).toBeInTheDocument();

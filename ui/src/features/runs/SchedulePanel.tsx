@@ -68,7 +68,7 @@ function Content({ run, details: { schedule, starts } }: { run: RunView; details
       {failure && <ErrorPanel error={failure} />}
       {schedule.next.length > 0 && (
         <Text size="sm" aria-label="Next starts">
-          Next: {schedule.next.map((time) => absoluteTime(time)).join(" · ")}
+          Next, by the clock here: {schedule.next.map((time) => absoluteTime(time)).join(" · ")}
         </Text>
       )}
       {starts.length === 0 ? (

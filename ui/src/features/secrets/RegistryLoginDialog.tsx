@@ -33,6 +33,8 @@ export function RegistryLoginDialog({ onClose }: { onClose: () => void }) {
   return (
     <Modal opened onClose={onClose} title="Sign-in to a registry" transitionProps={{ duration: 100 }}>
       <form
+        // What was wrong before is not told of what is typed now.
+        onChange={() => save.isError && save.reset()}
         onSubmit={(event) => {
           event.preventDefault();
           set(false);

@@ -19,6 +19,8 @@ export function SecretDialog({ name, onClose }: { name: string | null; onClose: 
       transitionProps={{ duration: 100 }}
     >
       <form
+        // What was wrong before is not told of what is typed now.
+        onChange={() => save.isError && save.reset()}
         onSubmit={(event) => {
           event.preventDefault();
           set(false);

@@ -79,7 +79,7 @@ export function SecretList() {
                     <Table.Th w={170}>Its value lies</Table.Th>
                     <Table.Th w={120}>Set</Table.Th>
                     <Table.Th>Used by</Table.Th>
-                    <Table.Th w={170}>
+                    <Table.Th w={200}>
                       <VisuallyHidden>Actions</VisuallyHidden>
                     </Table.Th>
                   </Table.Tr>

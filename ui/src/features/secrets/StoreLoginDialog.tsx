@@ -22,6 +22,8 @@ export function StoreLoginDialog({ onClose }: { onClose: () => void }) {
   return (
     <Modal opened onClose={onClose} title="Sign-in to S3 storage" transitionProps={{ duration: 100 }}>
       <form
+        // What was wrong before is not told of what is typed now.
+        onChange={() => save.isError && save.reset()}
         onSubmit={(event) => {
           event.preventDefault();
           set(false);

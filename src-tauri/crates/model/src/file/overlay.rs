@@ -27,7 +27,7 @@ pub(super) fn apply_overlay<Spec: Serialize + DeserializeOwned>(
             whole.insert(key.clone(), value.clone());
         }
         findings.report.add(
-            NoteKind::Kept,
+            NoteKind::Rewritten,
             at.key(key).path,
             "Taken from what Berth wrote beside the shape's own fields.",
         );
