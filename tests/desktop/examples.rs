@@ -7,10 +7,6 @@ use crate::window::Window;
 
 pub const RUN: &str = "//button[starts-with(., 'Run')][not(contains(., 'New'))][not(@aria-label)]";
 
-pub fn labelled(label: &str) -> String {
-    format!("//label[starts-with(., '{label}')]/ancestor::div[contains(@class, 'InputWrapper-root')][1]//input")
-}
-
 /// Reads an example in; returns once it is listed.
 pub fn read_in(window: &Window, example: &str, function: &str) {
     window.click("//nav//a[contains(., 'Functions')]");
@@ -31,7 +27,7 @@ pub fn read_in(window: &Window, example: &str, function: &str) {
 pub fn fill(window: &Window, function: &str, image_field: &str) {
     window.click("//nav//a[contains(., 'Functions')]");
     window.click(&format!("//a[@aria-label='Run {function}']"));
-    window.retype_at(&labelled(image_field), &image("python"));
+    window.retype_into(image_field, &image("python"));
     window.see("//aside//pre[contains(., 'kind: ')]", PATIENCE);
 }
 

@@ -2,18 +2,15 @@
 
 use serde_json::json;
 
-use crate::PATIENCE;
 use crate::sandbox::{REGISTRY, Sandbox, image};
 use crate::stage::Stage;
 use crate::window::Window;
+use crate::{PATIENCE, axe};
 
 const THEMES: [&str; 2] = ["Light", "Dark"];
 
-fn labelled(label: &str) -> String {
-    format!("//label[starts-with(., '{label}')]/ancestor::div[contains(@class, 'InputWrapper-root')][1]//input")
-}
-
-/// Takes a picture in each theme; the dialog that is open stays so.
+/// Looks at what is shown by the rules of axe and takes a picture, in each theme; a dialog that is open stays so.
+#[track_caller]
 fn in_both_themes(window: &Window, name: &str) {
     for theme in THEMES {
         let scheme = theme.to_lowercase();
@@ -22,6 +19,8 @@ fn in_both_themes(window: &Window, name: &str) {
             &json!(scheme),
         );
         window.shot(&format!("{name}-{theme}"));
+        let found = axe::findings(window);
+        assert!(found.is_empty(), "{name}, {theme}: {found:?}");
     }
 }
 
@@ -42,7 +41,7 @@ async fn a_project_goes_out_into_files_and_comes_in_as_another_with_every_field_
     let window = stage.open_window("project");
     window.click("//nav//a[contains(., 'Settings')]");
     window.click("//button[@aria-label='Export default']");
-    window.retype_at(&labelled("File or folder"), &out);
+    window.retype_into("File or folder", &out);
     let files = "//section[@aria-label='What will be written']";
     window.see(&format!("{files}//li[contains(., '{out}/default.yaml')][contains(., 'with inner')]"), PATIENCE);
     window.see(&format!("{files}//li[contains(., '{out}/functions/beside-')]"), PATIENCE);
@@ -62,7 +61,7 @@ async fn a_project_goes_out_into_files_and_comes_in_as_another_with_every_field_
     window.click("//button[.='Import a project…']");
     window.type_into("File on this machine", "/nowhere");
     window.see("//*[contains(@class, 'InputWrapper-error')][contains(., '/nowhere')]", PATIENCE);
-    window.retype_at(&labelled("File on this machine"), &out);
+    window.retype_into("File on this machine", &out);
     window.type_into("Into the project", "copy");
     window.see("//*[@role='dialog']//p[contains(., 'copy')][contains(., 'will be made')]", PATIENCE);
     for (region, said) in [
@@ -103,7 +102,6 @@ async fn a_registry_is_chosen_tried_and_signed_in_to_and_s3_gets_its_secrets_by_
     window.click("//*[@role='dialog']//button[.='Save']");
     window.click("//*[@role='dialog']//button[.='Test the push']");
     window.see("//*[@role='status'][contains(., 'It is being tried')]", PATIENCE);
-    in_both_themes(&window, "trying");
     window.see("//*[@role='status'][contains(., 'builds can be pushed')]", PATIENCE);
     in_both_themes(&window, "tried");
     window.click("//*[@role='dialog']//button[.='Close']");
@@ -116,7 +114,7 @@ async fn a_registry_is_chosen_tried_and_signed_in_to_and_s3_gets_its_secrets_by_
     window.type_into("Secret key", "canary-store-4711");
     window.click("//*[@role='dialog']//button[.='Set']");
     window.see("//*[contains(@class, 'InputWrapper-error')][contains(., 'An endpoint is an address')]", PATIENCE);
-    window.retype_at(&labelled("Endpoint"), "https://storage.lab");
+    window.retype_into("Endpoint", "https://storage.lab");
     window.type_into("Region", "eu-south-1");
     in_both_themes(&window, "store");
     window.click("//*[@role='dialog']//button[.='Set']");

@@ -111,6 +111,12 @@ impl Window {
         }
     }
 
+    /// Types into the field of a label in place of what is there.
+    #[track_caller]
+    pub fn retype_into(&self, label: &str, text: &str) {
+        self.retype_at(&field(label), text);
+    }
+
     /// Types into an element in place of what is there.
     #[track_caller]
     pub fn retype_at(&self, xpath: &str, text: &str) {

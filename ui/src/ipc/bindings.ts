@@ -1042,8 +1042,6 @@ export type RegistryTry = {
 	image: ImageReference | null,
 	/**  One sentence: that it works, or why not. */
 	message: string,
-	/**  Name of the run that is kept, with its log, where it does not work. */
-	run: string | null,
 };
 
 /**  These runs were removed from history. */

@@ -33,8 +33,6 @@ pub struct RegistryTry {
     pub image: Option<ImageReference>,
     /// One sentence: that it works, or why not.
     pub message: String,
-    /// Name of the run that is kept, with its log, where it does not work.
-    pub run: Option<String>,
 }
 
 impl App {
@@ -101,7 +99,7 @@ impl App {
         let project = row.run.project;
         if row.run.status.state != RunState::Completed {
             let message = row.run.status.why().unwrap_or("the try did not come to its end").to_owned();
-            return Ok(RegistryTry { works: false, image, message, run: Some(row.run.object_name) });
+            return Ok(RegistryTry { works: false, image, message });
         }
         if row.run.function.name.as_str() == CHECK {
             self.delete(run, DeleteScope { history: true, objects: true }).await?;
@@ -109,7 +107,7 @@ impl App {
             self.ports.sink.announce(Notice::Project(project.clone()));
         }
         let message = format!("The registry took an image of project {project}: builds can be pushed.");
-        Ok(RegistryTry { works: true, image, message, run: None })
+        Ok(RegistryTry { works: true, image, message })
     }
 
     /// Takes the image of a build off its function again: a new version with the image of before.

@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, Group, Loader, Stack, Text } from "@mantine/core";
+import { Alert, Anchor, Button, Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
@@ -27,11 +27,10 @@ export function RegistryTry({ project, target, isDisabled }: Props) {
         <Button
           variant="default"
           size="xs"
-          disabled={isDisabled || place === null}
-          loading={attempt.isPending}
+          disabled={isDisabled || place === null || attempt.isPending}
           onClick={() => attempt.mutate({ place, run: newRunId() })}
         >
-          Test the push
+          {attempt.isPending ? "Testing the push…" : "Test the push"}
         </Button>
         <Text size="xs" c="dimmed">
           {isDisabled
@@ -42,10 +41,9 @@ export function RegistryTry({ project, target, isDisabled }: Props) {
         </Text>
       </Group>
       {attempt.isPending && (
-        <Group gap="xs" role="status">
-          <Loader size="xs" />
-          <Text size="sm">It is being tried; a minute is usual.</Text>
-        </Group>
+        <Text size="sm" role="status">
+          It is being tried; a minute is usual.
+        </Text>
       )}
       {attempt.isSuccess &&
         (attempt.data.works ? (

@@ -55,12 +55,11 @@ test("the registry that is saved is tried, and what came of it is told", async (
   const registry = { address: "registry.lab/team", secret: null, plain_http: false, cache: false };
   const tryRegistry = vi
     .fn()
-    .mockReturnValueOnce({ works: false, message: "denied: sign in first", image: null, run: "check-1" })
+    .mockReturnValueOnce({ works: false, message: "denied: sign in first", image: null })
     .mockReturnValue({
       works: true,
       message: "The registry took an image of project default: builds can be pushed.",
       image: null,
-      run: null,
     });
   renderAt("/settings", {
     projects: () => [{ name: "default", description: null, target: null, registry }],

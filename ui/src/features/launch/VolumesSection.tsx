@@ -33,8 +33,8 @@ const objects: Partial<Record<string, { label: string; asked: SuggestionKind }>>
 };
 
 const modes = [
-  { value: "", label: "One node, reading and writing" },
-  { value: "ReadWriteMany", label: "All nodes, reading and writing" },
+  { value: "", label: "One node, read and write" },
+  { value: "ReadWriteMany", label: "All nodes, read and write" },
   { value: "ReadOnlyMany", label: "All nodes, reading" },
   { value: "ReadWriteOncePod", label: "One pod" },
 ];

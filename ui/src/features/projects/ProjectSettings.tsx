@@ -35,7 +35,7 @@ export function ProjectSettings({ onProject }: Switch) {
                   <Table.Th w={180}>Project</Table.Th>
                   <Table.Th>What it is for</Table.Th>
                   <Table.Th w={230}>Registry of its builds</Table.Th>
-                  <Table.Td w={220} />
+                  <Table.Td w={270} />
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
