@@ -12,6 +12,8 @@ mod error;
 mod events;
 mod file_source;
 mod form;
+#[cfg(target_os = "linux")]
+mod graphics;
 mod local_tools;
 mod logging;
 mod navigation;
@@ -48,6 +50,8 @@ fn one_window(builder: tauri::Builder<tauri::Wry>) -> tauri::Builder<tauri::Wry>
 /// # Errors
 /// Whatever keeps Tauri itself from starting; a history that cannot be opened is told in the window.
 pub fn run() -> Result<(), tauri::Error> {
+    #[cfg(target_os = "linux")]
+    graphics::choose();
     let specta = bindings::specta_builder();
     let app = one_window(tauri::Builder::default())
         // Where the window stood and how large it was; whether it is seen is not its to say.

@@ -192,8 +192,17 @@ impl Window {
         let painted = "const done = arguments[arguments.length - 1];
             requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 400)));
             setTimeout(done, 2000);";
+        // Without a graphics device WebKit takes the picture when the page is next painted, which a still page never is:
+        // it is given something to paint that nobody sees.
+        let stirred = "const { style } = document.documentElement;
+            let left = 100;
+            const timer = setInterval(() => {
+                style.outline = left % 2 ? '1px solid transparent' : '';
+                if (--left === 0) clearInterval(timer);
+            }, 50);";
         // Where the page cannot answer any more, its picture says more than an error would.
         let _ = self.driver.run_async_script(painted, &Value::Null);
+        let _ = self.driver.run_script(stirred, &Value::Null);
         let picture = self.driver.command("GET", "/screenshot", None).expect("a picture of the page");
         let bytes = STANDARD.decode(picture.as_str().unwrap_or_default()).expect("a picture in base64");
         let folder = shots();
