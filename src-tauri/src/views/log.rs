@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::views::Whole;
 
-/// The most that one answer carries: large enough for one round trip per screenful, small enough to stay fluid.
-const PIECE: u32 = 256 * 1024;
+/// The most that one answer carries: large enough that a whole log does not wait for its round trips, small enough that
+/// the page takes it apart within a frame.
+const PIECE: u32 = 1024 * 1024;
 
 /// The most of one line that is shown: a line of megabytes would stall the page; the file on disk has it whole.
 const LINE: usize = 16 * 1024;
@@ -188,6 +189,6 @@ mod tests {
     #[test]
     fn a_wished_size_stays_within_bounds() {
         assert_eq!(LogPage::bounded(0), 1);
-        assert_eq!(LogPage::bounded(u32::MAX), 262_144);
+        assert_eq!(LogPage::bounded(u32::MAX), 1_048_576);
     }
 }

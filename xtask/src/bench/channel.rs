@@ -25,19 +25,19 @@ const AS_SCRIPT: &str = "const { transpileModule } = require('typescript');
     console.log(transpileModule(text, { compilerOptions: { target: 'es2022', module: 'es2022' } }).outputText
         .replace(/^export /gm, ''));";
 
-/// Reads the whole log as the page does: piece after piece, to whole lines.
+/// Reads the whole log as the page does where someone copies it: piece after piece, to whole lines.
 const OURS: &str = "const [run, done] = arguments;
     const invoke = window.__TAURI_INTERNALS__.invoke;
     (async () => {
         const [{ log }] = await invoke('log_streams', { run });
+        const read = (from) => invoke('read_log', { log, from, limit: PIECE_BYTES });
         const begun = performance.now();
-        let page = { next: 0 };
-        let lines = 0;
-        do {
-            page = inLines(await invoke('read_log', { log, from: page.next, limit: 262144 }));
-            lines += page.lines.length;
-        } while (!page.at_end && page.lines.length > 0);
-        return { milliseconds: performance.now() - begun, bytes: page.next, lines };
+        let [bytes, lines] = [0, 0];
+        for await (const piece of inPieces(read, 0)) {
+            bytes = piece.next;
+            lines += piece.lines.length;
+        }
+        return { milliseconds: performance.now() - begun, bytes, lines };
     })().then(done, (error) => done(JSON.stringify(error) + String(error)));";
 
 const PEER: &str = "const done = arguments[1];

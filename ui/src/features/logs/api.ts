@@ -2,7 +2,7 @@ import { queryOptions, useMutation, type QueryClient } from "@tanstack/react-que
 
 import { call, commands, type LogMatches, type LogRef, type RunId } from "@/ipc";
 
-import { inLines, type LogLine, type LogPiece } from "./lines";
+import { inLines, inPieces, PIECE_BYTES, type LogLine, type LogPiece } from "./lines";
 import { overwritten, plain } from "./sgr";
 import { defaultLog } from "./streams";
 
@@ -28,18 +28,13 @@ export async function readLog(log: LogRef, from: number, limit: number): Promise
   return inLines(await call(commands.readLog(log, from, limit)));
 }
 
-/** Read at a time for copying: as much as the core gives. */
-const COPY_BYTES = 256 * 1024;
-
 /** Reads the lines from one to another, both included, piece by piece. */
 export async function readLines(log: LogRef, from: LogPlace, to: LogPlace): Promise<LogLine[]> {
   const lines: LogLine[] = [];
-  let next = from.at;
-  while (next <= to.at) {
-    const page = await readLog(log, next, COPY_BYTES);
-    if (page.lines.length === 0) break;
-    for (const line of page.lines) if (line.number <= to.number) lines.push(line);
-    next = page.next;
+  const read = (next: number) => call(commands.readLog(log, next, PIECE_BYTES));
+  for await (const piece of inPieces(read, from.at)) {
+    for (const line of piece.lines) if (line.number <= to.number) lines.push(line);
+    if (piece.next > to.at) break;
   }
   return lines;
 }

@@ -23,6 +23,31 @@ export type LogPiece = {
   at_end: boolean;
 };
 
+/** Read at a time where a log is read on and on, in bytes: as much as the core gives. */
+export const PIECE_BYTES = 1024 * 1024;
+
+/**
+ * Reads a log on from a cursor, piece after piece. Each is asked for before the one before it is taken apart, so that
+ * neither side waits for the other.
+ */
+export async function* inPieces(
+  read: (from: number) => Promise<LogPage>,
+  from: number,
+): AsyncGenerator<LogPiece, void> {
+  let coming = read(from);
+  for (;;) {
+    const page = await coming;
+    const isLast = page.at_end || page.text === "";
+    if (!isLast) {
+      coming = read(page.next);
+      // Whoever stops before it is not told that it failed.
+      coming.catch(() => undefined);
+    }
+    yield inLines(page);
+    if (isLast) return;
+  }
+}
+
 /** Takes the text of a piece apart into its lines. */
 export function inLines(page: LogPage): LogPiece {
   const { text, sized, next, at_end } = page;
