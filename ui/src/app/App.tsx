@@ -10,18 +10,19 @@ import { preferencesOptions } from "@/features/settings";
 
 import { keepLive } from "./live";
 import { makeRouter } from "./router";
+import { readFirstScreen } from "./start";
 import { theme } from "./theme";
 
 /** The whole page. */
 export function App() {
   const [client] = useState(makeQueryClient);
   const [router] = useState(() => makeRouter());
+  const [isRead, setRead] = useState(false);
   useEffect(() => keepLive(client), [client]);
+  useEffect(() => void readFirstScreen(client).then(() => setRead(true)), [client]);
   return (
     <QueryClientProvider client={client}>
-      <Themed>
-        <RouterProvider router={router} />
-      </Themed>
+      <Themed>{isRead && <RouterProvider router={router} />}</Themed>
     </QueryClientProvider>
   );
 }

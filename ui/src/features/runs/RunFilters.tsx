@@ -1,7 +1,7 @@
 import { Autocomplete, Button, Group, Select, Stack, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
-import { useState, type ReactNode } from "react";
+import { memo, useState, type ReactNode } from "react";
 
 import type { StateCount } from "@/ipc";
 import { functionNamesOptions } from "@/features/functions";
@@ -21,8 +21,8 @@ type Props = {
   onChange: (search: ListSearch) => void;
 };
 
-/** What narrows the list down. */
-export function RunFilters({ search, counts, onChange }: Props) {
+/** What narrows the list down: drawn anew when that changes, not with each page that is read while scrolling. */
+export const RunFilters = memo(function RunFilters({ search, counts, onChange }: Props) {
   const known = useQuery(functionNamesOptions(useProject()));
   return (
     <Stack gap={6}>
@@ -114,7 +114,7 @@ export function RunFilters({ search, counts, onChange }: Props) {
       </Later>
     </Stack>
   );
-}
+});
 
 /** Each label, and before it the key alone where several share it. */
 function suggestedLabels(labels: readonly string[]): string[] {

@@ -6,9 +6,11 @@ import { useMemo, useState } from "react";
 import { NextPlace, StaleNotice } from "@/features/clusters";
 import { useProject } from "@/features/projects";
 import { preferencesOptions, usePreferences } from "@/features/settings";
+import type { StateCount } from "@/ipc";
 import { Empty } from "@/shared/Empty";
 import { Icon } from "@/shared/Icon";
 import { Loaded } from "@/shared/Loaded";
+import { useLatest } from "@/shared/useLatest";
 
 import { runListOptions } from "./api";
 import { shownColumns } from "./columns";
@@ -18,11 +20,14 @@ import classes from "./runs.module.css";
 import { filterOf, isNarrowed, type ListSearch } from "./search";
 import { useListChoice } from "./useListChoice";
 
+const noCounts: readonly StateCount[] = [];
+
 type Props = { search: ListSearch; onSearch: (search: ListSearch) => void };
 
 /** The first screen: all runs, newest first unless they are sorted. `search` is what the address asks for. */
 export function RunList({ search: address, onSearch: onAddress }: Props) {
   const { search, order, onSearch, onOrder } = useListChoice(address, onAddress);
+  const narrow = useLatest(onSearch);
   // When the list was opened: a question that moved with the clock would be asked anew each minute.
   const [opened] = useState(() => Date.now());
   const project = useProject();
@@ -32,7 +37,7 @@ export function RunList({ search: address, onSearch: onAddress }: Props) {
   const query = useInfiniteQuery({ ...runListOptions(filter), enabled: isKnown });
   const pages = query.data?.pages;
   const runs = useMemo(() => pages?.flatMap((page) => page.runs) ?? [], [pages]);
-  const counts = pages?.[0]?.counts ?? [];
+  const counts = pages?.[0]?.counts ?? noCounts;
   const [preferences] = usePreferences();
   const hasSeveralPlaces = useMemo(
     () => new Set(runs.map((run) => `${run.context}\n${run.namespace}`)).size > 1,
@@ -48,7 +53,7 @@ export function RunList({ search: address, onSearch: onAddress }: Props) {
           Runs
         </Title>
       </Group>
-      <RunFilters search={search} counts={counts} onChange={onSearch} />
+      <RunFilters search={search} counts={counts} onChange={narrow} />
       <StaleNotice />
       <Loaded query={query} what="runs" rows={6}>
         {() =>

@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, type RefObject } from "react";
+import { useCallback, useEffect, type RefObject } from "react";
 
 import type { RunView } from "@/ipc";
 
@@ -33,11 +33,13 @@ type Props = {
  * that one that comes or goes moves no other and nothing but it is painted.
  */
 export function RunRows({ runs, columns, height, scroller, choice, hasMore, onMore, onShow, onOpen }: Props) {
+  // One function for one list: with a new one all rows are placed anew, in each frame of scrolling.
+  const getItemKey = useCallback((index: number) => runs[index]?.id ?? index, [runs]);
   const virtual = useVirtualizer({
     count: runs.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
-    getItemKey: (index) => runs[index]?.id ?? index,
+    getItemKey,
     overscan: 6,
     scrollPaddingEnd: HEADER,
     // The whole of a small list where nothing is laid out (tests without a browser).

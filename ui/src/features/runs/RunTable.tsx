@@ -47,7 +47,7 @@ export function RunTable({ runs, columns, order, onOrder, hasMore, isReading, on
   const choice = useChoice(runs);
   const [shown, setShown] = useState<string | null>(null);
   const open = (run: RunView) => void navigate({ to: "/runs/$runId", params: { runId: run.id } });
-  const preview = runs.find((run) => run.id === shown);
+  const preview = shown === null ? undefined : runs.find((run) => run.id === shown);
 
   // While one scrolls, only rows are drawn.
   const reorder = useLatest(onOrder);

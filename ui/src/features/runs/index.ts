@@ -1,4 +1,5 @@
 export { applyChanges, forgetRuns, runListOptions, runTotalsOptions } from "./api";
+export { firstRunsOptions } from "./firstRuns";
 export { RunList } from "./RunList";
 export { RunStateBadge } from "./RunStateBadge";
 export { RunPage, runTabs, type RunTab } from "./RunPage";

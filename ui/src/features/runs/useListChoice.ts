@@ -1,3 +1,5 @@
+import { useMemo } from "react";
+
 import type { RunListChoice, RunOrder } from "@/ipc";
 import { usePreferences } from "@/features/settings";
 
@@ -9,7 +11,7 @@ export function useListChoice(address: ListSearch, onAddress: (address: ListSear
   const [preferences, change] = usePreferences();
   const context = preferences.context ?? "";
   const remembered = preferences.run_lists?.[context];
-  const search = effectiveSearch(address, remembered);
+  const search = useMemo(() => effectiveSearch(address, remembered), [address, remembered]);
   const order: RunOrder = remembered?.order ?? newestFirst;
   const keep = (choice: RunListChoice) =>
     change({ run_lists: { ...preferences.run_lists, [context]: choice } });

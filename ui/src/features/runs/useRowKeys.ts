@@ -87,7 +87,7 @@ export function useRowKeys({ runs, scroller, choice, onOpen, reveal }: Props) {
     return () => document.removeEventListener("keydown", listen);
   }, []);
 
-  const isListed = runs.some((run) => run.id === current);
+  const isListed = current !== null && runs.some((run) => run.id === current);
   return {
     /** The row that Tab reaches. */
     current: isListed ? current : (runs[0]?.id ?? null),
