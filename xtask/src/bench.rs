@@ -95,7 +95,8 @@ const ALL: &[Benchmark] = &[
         id: "B17",
         title: "Evenness of the window",
         how: "Times between animation frames as the page sees them, to the millisecond, against a blank page in the same \
-              window: both scrolled by a row each frame; then the end of a log followed that gets 10,000 lines a second, \
+              window: both scrolled by a row each frame, and a plain list of as many lines, since a blank page paints \
+              nothing; then the end of a log followed that gets 10,000 lines a second, \
               the same lines being stored while the blank page is open.",
         run: frames::run,
     },

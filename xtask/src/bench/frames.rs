@@ -23,12 +23,11 @@ const LOG: &str = "[role=log]";
 /// What a second brings at least, of the 10,000 lines that are meant.
 const LEAST_RATE: f64 = 9_500.0;
 
-/// Notes the time of each frame and scrolls by a step in each what an element scrolls in; where none is named, the page is
-/// made blank.
+/// Notes the time of each frame and scrolls by a step in each what an element scrolls in; where none is named, the whole
+/// page.
 const FRAMES: &str = "const [{ selector, step, span }, done] = arguments;
     let scroller = selector === null ? document.scrollingElement : document.querySelector(selector);
     while (selector !== null && !/auto|scroll/.test(getComputedStyle(scroller).overflowY)) scroller = scroller.parentElement;
-    if (selector === null) document.body.innerHTML = '<div style=\"height: 1000000px\"></div>';
     const deltas = [];
     let begun, last;
     requestAnimationFrame(function frame() {
@@ -41,6 +40,17 @@ const FRAMES: &str = "const [{ selector, step, span }, done] = arguments;
         else done({ deltas, travelled: scroller.scrollTop });
     });";
 
+/// Makes a page blank, and long enough to scroll.
+const BLANK: &str = "document.body.innerHTML = '<div style=\"height: 1000000px\"></div>'";
+
+/// Makes a page of as many lines as there are runs, each a row high and as long as one, in an area that is as large as the
+/// list and scrolls by itself. Plain HTML, all of it there from the start.
+const PLAIN: &str =
+    "const line = 'Succeeded  function-42-job-1a2b3c  function-42 v3  job  5 h ago  41 s  Ran to its end';
+    document.body.style.cssText = 'margin: 200px 16px 0 164px; font: 13px/36px sans-serif; white-space: nowrap';
+    document.body.innerHTML = '<main style=\"height: 572px; overflow: auto\">'
+        + ('<div style=\"height: 36px\">' + line + '</div>').repeat(10000) + '</main>';";
+
 pub fn run() -> Result<Vec<Row>> {
     let rivals = Rivals::meet()?;
     let windows = Windows::open()?;
@@ -48,10 +58,13 @@ pub fn run() -> Result<Vec<Row>> {
     let page = driver.command("GET", "/url", None).map_err(anyhow::Error::msg)?;
     let page = page.as_str().context("the page has no address")?.to_owned();
 
-    let (mut list, mut blank) = (Vec::new(), Vec::new());
+    let (mut list, mut blank, mut plain) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         open(&driver, "about:blank")?;
+        fill(&driver, BLANK)?;
         blank.push(frames(&driver, None, STEP)?);
+        fill(&driver, PLAIN)?;
+        plain.push(frames(&driver, Some("main"), STEP)?);
         open(&driver, &page)?;
         wait_for(&driver, FIRST_ROW)?;
         list.push(frames(&driver, Some(FIRST_ROW), STEP)?);
@@ -59,6 +72,8 @@ pub fn run() -> Result<Vec<Row>> {
     let mut rows = vec![
         row("scrolling 10,000 runs, p95", &list, &blank, 0.95, Target::AtMost(1.2)),
         row("scrolling 10,000 runs, p99", &list, &blank, 0.99, Target::AtMost(1.2)),
+        row("the same, against 10,000 lines of plain HTML, p95", &list, &plain, 0.95, Target::Told),
+        row("the same, against 10,000 lines of plain HTML, p99", &list, &plain, 0.99, Target::Told),
     ];
 
     let function = rivals.function(
@@ -78,6 +93,7 @@ pub fn run() -> Result<Vec<Row>> {
         log.push(frames(&driver, Some(LOG), 0)?);
         rates.push((stored(&driver, id)? - before) / SPAN.as_secs_f64());
         open(&driver, "about:blank")?;
+        fill(&driver, BLANK)?;
         beside.push(frames(&driver, None, 0)?);
     }
     let rate = median(&rates);
@@ -121,6 +137,13 @@ fn open(driver: &Driver, page: &str) -> Result<()> {
     driver.command("POST", "/url", Some(&json!({ "url": page }))).map_err(anyhow::Error::msg)?;
     // What a new page works on at first is not what is measured.
     std::thread::sleep(Duration::from_secs(2));
+    Ok(())
+}
+
+/// Puts something into a page; what that takes at first is not measured.
+fn fill(driver: &Driver, script: &str) -> Result<()> {
+    driver.run_script(script, &Value::Null).map_err(anyhow::Error::msg)?;
+    std::thread::sleep(Duration::from_secs(1));
     Ok(())
 }
 
