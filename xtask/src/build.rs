@@ -1,7 +1,9 @@
 //! Building Berth itself: the page, then every Rust package of the workspace.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
@@ -18,15 +20,35 @@ pub fn page_folder() -> Option<PathBuf> {
     folder.join("package.json").is_file().then_some(folder)
 }
 
-/// Builds the page into `ui/dist`, which the window's package embeds.
+/// What the page is made of.
+const PAGE_SOURCES: [&str; 6] =
+    ["src", "index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts"];
+
+/// Builds the page into `ui/dist`, which the window's package embeds, unless it is there and newer than all it is made of:
+/// a page that is written again lets the window be compiled again.
 ///
 /// # Errors
 /// When npm fails.
 pub fn page() -> Result<()> {
     let Some(folder) = page_folder() else { return Ok(()) };
     setup::npm_packages()?;
+    if is_current(&folder) {
+        return Ok(());
+    }
     output::step("building the page");
     run(command("npm", ["run", "--silent", "build"]).current_dir(folder))
+}
+
+fn is_current(folder: &Path) -> bool {
+    let Some(built) = newest(&folder.join("dist").join("index.html")) else { return false };
+    PAGE_SOURCES.iter().all(|source| newest(&folder.join(source)).is_some_and(|changed| changed < built))
+}
+
+/// When a file, or anything in a folder, was last changed.
+fn newest(path: &Path) -> Option<SystemTime> {
+    let own = fs::metadata(path).ok()?.modified().ok()?;
+    let within = fs::read_dir(path).into_iter().flatten().flatten();
+    Some(within.filter_map(|entry| newest(&entry.path())).fold(own, SystemTime::max))
 }
 
 /// Builds the page unless `ui/dist` is there, for what only has to compile.
