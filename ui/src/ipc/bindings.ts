@@ -661,6 +661,29 @@ export type InstallationId = string;
 /**  Any JSON, `unknown` to the page. */
 export type Json = unknown;
 
+/**  What a cluster can be asked for. */
+export type Listed = 
+/**  Labels of nodes with their values. */
+"node_labels" | 
+/**  Taints of nodes. */
+"taints" | 
+/**  Resource names of accelerators that nodes advertise. */
+"accelerators" | 
+/**  Claims of the namespace. */
+"claims" | 
+/**  Storage classes. */
+"storage_classes" | 
+/**  Configuration objects of the namespace, with their keys. */
+"config_maps" | 
+/**  Secret objects of the namespace, with their keys. */
+"secrets" | 
+/**  Service accounts of the namespace. */
+"service_accounts" | 
+/**  Scheduling priority classes. */
+"priority_classes" | 
+/**  Container runtime classes. */
+"runtime_classes";
+
 /**  How many runs are live in a context. */
 export type LiveRuns = {
 	/**  The context. */
@@ -1543,26 +1566,8 @@ export type Suggestion = {
 export type SuggestionKind = 
 /**  Images of the project's runs, the most used first. */
 "images" | 
-/**  Labels of nodes with their values. */
-"node_labels" | 
-/**  Taints of nodes. */
-"taints" | 
-/**  Resource names of accelerators that nodes advertise. */
-"accelerators" | 
-/**  Claims of the namespace. */
-"claims" | 
-/**  Storage classes. */
-"storage_classes" | 
-/**  Configuration objects of the namespace, with their keys. */
-"config_maps" | 
-/**  Secret objects of the namespace, with their keys. */
-"secrets" | 
-/**  Service accounts of the namespace. */
-"service_accounts" | 
-/**  Scheduling priority classes. */
-"priority_classes" | 
-/**  Container runtime classes. */
-"runtime_classes";
+/**  What the cluster is asked for. */
+Listed;
 
 /**  What is suggested, and why there is less than there could be. */
 export type Suggestions = {
