@@ -59,11 +59,14 @@ test("a draft survives a restart, but for values that look secret", () => {
     { row: 0, name: "LR", value: "0.1" },
     { row: 1, name: "HF_TOKEN", value: "hf_abc" },
   ];
-  const stored = JSON.stringify(keepable({ ...emptyDraft, image: "busybox", envs }));
+  const address = "https://ada:hunter2@example.org/a";
+  const stored = JSON.stringify(keepable({ ...emptyDraft, image: "busybox", address, envs }));
   expect(stored).not.toContain("hf_abc");
+  expect(stored).not.toContain("hunter2");
   expect(parseDraft(stored)).toEqual({
     ...emptyDraft,
     image: "busybox",
+    address: "https://ada@example.org/a",
     envs: [
       { row: 0, name: "LR", value: "0.1" },
       { row: 1, name: "HF_TOKEN", value: "" },

@@ -245,9 +245,16 @@ export function suggestedName(image: string): string {
 /** Names whose values are not written down with the draft. */
 const SECRET = /secret|token|passw|credential|api_?key|private/i;
 
+/** A password in an address, which the rules refuse. */
+const PASSWORD = /(:\/\/[^/:@\s]*):[^/@\s]*@/;
+
 /** The draft as it is kept across restarts: values that look secret are left out. */
 export function keepable(draft: Draft): Draft {
-  return { ...draft, envs: draft.envs.map((row) => (SECRET.test(row.name) ? { ...row, value: "" } : row)) };
+  return {
+    ...draft,
+    address: draft.address.replace(PASSWORD, "$1@"),
+    envs: draft.envs.map((row) => (SECRET.test(row.name) ? { ...row, value: "" } : row)),
+  };
 }
 
 /** Reads a kept draft; what is not one gives an empty form. */
