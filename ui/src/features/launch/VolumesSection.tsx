@@ -35,7 +35,7 @@ const objects: Partial<Record<string, { label: string; asked: SuggestionKind }>>
 const modes = [
   { value: "", label: "One node, read and write" },
   { value: "ReadWriteMany", label: "All nodes, read and write" },
-  { value: "ReadOnlyMany", label: "All nodes, reading" },
+  { value: "ReadOnlyMany", label: "All nodes, read only" },
   { value: "ReadWriteOncePod", label: "One pod" },
 ];
 

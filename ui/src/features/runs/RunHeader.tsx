@@ -68,7 +68,13 @@ export function RunHeader({ details }: { details: RunDetails }) {
               {isStopping ? "Stopping" : isSchedule(details) ? "Suspend" : "Stop"}
             </Button>
           )}
-          <Button size="xs" loading={rerun.isPending} onClick={repeat}>
+          {/* Of a schedule, the deed that is wanted most is "Run now": rerun makes a second schedule. */}
+          <Button
+            size="xs"
+            variant={isSchedule(details) ? "default" : "filled"}
+            loading={rerun.isPending}
+            onClick={repeat}
+          >
             Rerun
           </Button>
           <Button
