@@ -7,12 +7,22 @@ const tones: Record<string, string> = {
   gray: "var(--state-grey)",
 };
 
+/**
+ * The fonts of the system. On Linux the person's own are those without a name; a search for others in each size would
+ * hold up the first drawing.
+ */
+const fonts = navigator.userAgent.includes("Linux")
+  ? { fontFamily: "sans-serif", fontFamilyMonospace: "monospace" }
+  : {
+      fontFamily: 'system-ui, "Segoe UI", Roboto, sans-serif',
+      fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, monospace',
+    };
+
 /** One accent; the colours of states are in style.css. */
 export const theme = createTheme({
   primaryColor: "indigo",
   primaryShade: { light: 7, dark: 8 },
-  fontFamily: 'system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif',
-  fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace',
+  ...fonts,
   headings: { fontWeight: "600" },
   defaultRadius: "sm",
   cursorType: "pointer",
