@@ -53,11 +53,11 @@ const ALL: &[Benchmark] = &[
               shows on the display as it stays, against an empty window of the same Tauri until its one line shows. Both \
               built as they are shipped; looked for in the display's own memory every millisecond, so that neither \
               program knows of it. The page itself counts from when its rail shows.",
-        beyond: "Until its first white both windows take about as long (250 ms and 210 ms). What follows is work of Berth's web \
-                 process alone, 490 ms of processor time more than the blank page's: of the 310 ms from the page's beginning to \
-                 its first paint, 100 pass until its script runs, 50 until its data is there, 60 in making the elements, and \
-                 100 in the first layout, half of it a search for fonts that was taken out since. Rail and rows are painted at once, so nothing is \
-                 between them.",
+        beyond: "Until its first white both windows take about as long (250 ms and 210 ms). What follows is work of \
+                 Berth's web process alone, 490 ms of processor time more than the blank page's: of the 310 ms from \
+                 the page's beginning to its first paint, 100 pass until its script runs, 50 until its data is \
+                 there, 60 in making the elements, and 100 in the first layout, half of it a search for fonts that \
+                 was taken out since. Rail and rows are painted at once, so nothing is between them.",
         run: start::run,
     },
     Benchmark {
@@ -81,8 +81,8 @@ const ALL: &[Benchmark] = &[
         title: "Log lines to the page",
         how: "A stored log read by the page to its end, piece after piece, to lines with their times and numbers, against \
               one plain fetch of as many bytes, held in memory, in an empty window.",
-        beyond: "Of the 15.9 ms that a megabyte takes, 10.8 are those of the plain fetch, 1.4 go into reading its JSON, 1.0 into \
-                 its lines, and the rest into reading it from the archive and asking for it.",
+        beyond: "Of the 15.9 ms that a megabyte takes, 10.8 are those of the plain fetch, 1.4 go into reading its \
+                 JSON, 1.0 into its lines, and the rest into reading it from the archive and asking for it.",
         run: channel::run,
     },
     Benchmark {
@@ -111,10 +111,10 @@ const ALL: &[Benchmark] = &[
               window: both scrolled by a row each frame, and a plain list of as many lines, since a blank page paints \
               nothing; then the end of a log followed that gets 10,000 lines a second, \
               the same lines being stored while the blank page is open.",
-        beyond: "While scrolling, a frame costs the web process 10.7 ms of processor time: 6.8 where the same area scrolls with \
-                 nothing in it, 9.5 with plain lines of text, the rest is the row that comes in; the blank page, whose whole \
-                 window is moved as it is, takes 0.6. A followed log costs 45 ms each quarter of a second: 6 in making the \
-                 elements, the rest in laying out and painting its area.",
+        beyond: "While scrolling, a frame costs the web process 10.7 ms of processor time: 6.8 where the same area \
+                 scrolls with nothing in it, 9.5 with plain lines of text, the rest is the row that comes in; the \
+                 blank page, whose whole window is moved as it is, takes 0.6. A followed log costs 45 ms each \
+                 quarter of a second: 6 in making the elements, the rest in laying out and painting its area.",
         run: frames::run,
     },
 ];
