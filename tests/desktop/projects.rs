@@ -2,15 +2,14 @@
 
 use serde_json::json;
 
+use crate::PATIENCE;
 use crate::sandbox::{REGISTRY, Sandbox, image};
 use crate::stage::Stage;
 use crate::window::Window;
-use crate::{PATIENCE, axe};
 
 const THEMES: [&str; 2] = ["Light", "Dark"];
 
-/// Looks at what is shown by the rules of axe and takes a picture, in each theme; a dialog that is open stays so.
-#[track_caller]
+/// Takes a picture in each theme; a dialog that is open stays so.
 fn in_both_themes(window: &Window, name: &str) {
     for theme in THEMES {
         let scheme = theme.to_lowercase();
@@ -19,8 +18,6 @@ fn in_both_themes(window: &Window, name: &str) {
             &json!(scheme),
         );
         window.shot(&format!("{name}-{theme}"));
-        let found = axe::findings(window);
-        assert!(found.is_empty(), "{name}, {theme}: {found:?}");
     }
 }
 
