@@ -92,7 +92,7 @@ async fn what_an_import_would_refuse_is_told_and_hides_nothing_else() {
         "{:?}",
         found.file
     );
-    let wrong = [documents[0].clone(), json!({"kind": "container", "name": "f", "spec": {}})];
+    let wrong = [documents[0].clone(), json!({"kind": "container", "name": "f", "spec": {"image": 5}})];
     let found = world.app.inspect_project(None, &name("default"), &wrong).await.unwrap();
     assert!(!found.file.problems.is_empty() && found.file.functions.is_empty(), "{:?}", found.file);
 }
