@@ -2,7 +2,7 @@
 
 use berth_core::{ErrorCode, LaunchRequest, Launchable, LocalCode};
 use berth_model::{
-    Action, Amount, Command, FunctionSpec, Generation, Place, ProjectName, RunId, TaskSpec, parse_documents,
+    Action, Amount, Command, Function, FunctionSpec, Generation, Place, ProjectName, RunId, TaskSpec, parse_documents,
     print_documents, print_task_spec,
 };
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,10 @@ pub(crate) struct RunForm {
     pub action: Action,
     /// Name of the function.
     pub name: String,
+    /// What it is, for people.
+    pub description: String,
+    /// What it is found by: words, or `key=value`.
+    pub labels: Vec<String>,
     /// Image; of a build, the name of what it makes.
     pub image: String,
     /// Image that a build starts from.
@@ -182,6 +186,11 @@ impl RunForm {
         Self { name: name.to_owned(), action, ..Self::of_task(task).with_function(function) }
     }
 
+    /// Takes over what a saved function says for people.
+    pub fn about(self, function: &Function) -> Self {
+        Self { description: function.description.clone().unwrap_or_default(), labels: function.labels.clone(), ..self }
+    }
+
     fn with_function(self, function: &FunctionSpec) -> Self {
         let CodeParts { code_from, address, reference, is_archive, code, lang, handler, kept } =
             CodeParts::of(function.source.as_ref());
@@ -273,7 +282,7 @@ impl RunForm {
     /// The function and the task as documents of a file; `read` is the code of this machine that the form names.
     pub fn documents(&self, read: Option<&LocalCode>) -> Vec<Value> {
         vec![
-            json!({ "kind": "container", "name": self.name.trim(), "spec": self.function(read) }),
+            self.document(read),
             json!({ "kind": format!("container+{}", self.action.word()), "spec": self.task() }),
         ]
     }
@@ -287,17 +296,33 @@ impl RunForm {
         let run: RunId = self.id.parse().map_err(|error| invalid(&error))?;
         let project = self.project()?;
         let place = text(&self.context).map(|context| Place { context, namespace: text(&self.namespace) });
-        let document = json!({ "kind": "container", "name": self.name.trim(), "spec": self.function(read) });
         Ok(LaunchRequest {
             run,
             project,
-            what: Launchable::Document(document),
+            what: Launchable::Document(self.document(read)),
             action: self.action,
             overrides: Value::Object(Map::new()),
             task: Some(self.task()),
             place,
             parent: self.parent,
         })
+    }
+
+    /// The function as a document of a file.
+    fn document(&self, read: Option<&LocalCode>) -> Value {
+        let mut metadata = Map::new();
+        put(&mut metadata, "description", text(&self.description));
+        if !self.labels.is_empty() {
+            metadata.insert("labels".to_owned(), json!(self.labels));
+        }
+        let mut document = Map::new();
+        document.insert("kind".to_owned(), json!("container"));
+        document.insert("name".to_owned(), json!(self.name.trim()));
+        if !metadata.is_empty() {
+            document.insert("metadata".to_owned(), Value::Object(metadata));
+        }
+        document.insert("spec".to_owned(), self.function(read));
+        Value::Object(document)
     }
 
     fn function(&self, read: Option<&LocalCode>) -> Value {
@@ -535,6 +560,19 @@ mod tests {
         assert_eq!(request.task, Some(json!({})));
         assert_eq!(request.place, None);
         assert_eq!(request.project.as_str(), "default");
+    }
+
+    #[test]
+    fn what_is_said_of_a_function_for_people_goes_with_it() {
+        let said = RunForm { description: " Fits a line ".to_owned(), labels: vec!["team=web".to_owned()], ..form() };
+        let [function, _] = said.documents(None).try_into().unwrap();
+        assert_eq!(function["metadata"], json!({"description": "Fits a line", "labels": ["team=web"]}));
+        let now = "2026-01-01T00:00:00Z".parse().unwrap();
+        let id = berth_model::FunctionId::derived("of this test");
+        let project = said.project().unwrap();
+        let (read, _) = berth_model::read_function(&function, now, id, &project, berth_model::Unknown::Refuse).unwrap();
+        let again = RunForm::of("train", Action::Job, &read.spec, &TaskSpec::default()).about(&read);
+        assert_eq!((again.description.as_str(), again.labels), ("Fits a line", said.labels));
     }
 
     #[test]

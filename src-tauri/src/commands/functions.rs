@@ -57,11 +57,11 @@ pub(crate) async fn function_form(
     let wanted = action.map_or_else(|| Action::ALL.to_vec(), |action| vec![action]);
     for action in wanted {
         if let Some(task) = app.history().task(function.id, action).await? {
-            return Ok(RunForm::of(function.name.as_str(), action, &function.spec, &task));
+            return Ok(RunForm::of(function.name.as_str(), action, &function.spec, &task).about(&function));
         }
     }
     let nothing = TaskSpec::default();
-    Ok(RunForm::of(function.name.as_str(), action.unwrap_or_default(), &function.spec, &nothing))
+    Ok(RunForm::of(function.name.as_str(), action.unwrap_or_default(), &function.spec, &nothing).about(&function))
 }
 
 /// Saves what the form says as a function with its defaults for the action; returns its version.

@@ -76,8 +76,14 @@ pub(crate) async fn check_run(shell: State<'_, Shell>, form: RunForm) -> Command
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn run_form(shell: State<'_, Shell>, run: RunId) -> CommandResult<RunForm> {
-    let run = shell.app()?.find_run(&run.to_string()).await?.run;
+    let app = shell.app()?;
+    let run = app.find_run(&run.to_string()).await?.run;
     let filled = RunForm::of(run.function.name.as_str(), run.action, &run.spec.function, &run.spec.task);
+    let saved = app.history().function(&run.project, &run.function.name, Some(run.function.version)).await?;
+    let filled = match saved {
+        Some(function) => filled.about(&function),
+        None => filled,
+    };
     Ok(RunForm {
         parent: Some(run.id),
         project: run.project.to_string(),

@@ -1143,6 +1143,10 @@ export type RunForm = {
 	action: Action,
 	/**  Name of the function. */
 	name: string,
+	/**  What it is, for people. */
+	description: string,
+	/**  What it is found by: words, or `key=value`. */
+	labels: string[],
 	/**  Image; of a build, the name of what it makes. */
 	image: string,
 	/**  Image that a build starts from. */

@@ -238,9 +238,25 @@ async fn read_what(app: &App, request: &LaunchRequest, now: Timestamp) -> Result
         Launchable::Document(document) => {
             let function = function_of(document, request, now).map_err(Error::invalid)?;
             let known = history.function_by_spec(&request.project, &function.name, &function.spec).await?;
-            Ok(known.map_or((function, false), |known| (known, true)))
+            let Some(known) = known else { return Ok((function, false)) };
+            if is_said_otherwise(&known, &function) {
+                // The words of the latest version change in place; those of an older one are history.
+                let latest = history.function(&request.project, &function.name, None).await?;
+                if latest.is_some_and(|latest| latest.id == known.id) {
+                    let said = Function { id: known.id, version: known.version, created: known.created, ..function };
+                    return Ok((said, false));
+                }
+            }
+            Ok((known, true))
         }
     }
+}
+
+/// Whether a document says something else for people than the saved function that does the same; one that says nothing
+/// leaves it as it is.
+fn is_said_otherwise(known: &Function, said: &Function) -> bool {
+    let is_other = said.description != known.description || said.labels != known.labels;
+    is_other && (said.description.is_some() || !said.labels.is_empty())
 }
 
 /// Reads a function document. Its id is derived from the run's, so that the same launch makes the same function.

@@ -15,6 +15,7 @@ import { useLatest } from "@/shared/useLatest";
 import { draftOptions, useCheck, useLaunch, useSaveFunction } from "./api";
 import { AdvancedSection } from "./AdvancedSection";
 import { CodeSection } from "./CodeSection";
+import { DescriptionSection } from "./DescriptionSection";
 import { actions, toForm, typedParts, withAction, type Draft, type Place } from "./draft";
 import { EnvironmentSection } from "./EnvironmentSection";
 import { launchId, type LastTry } from "./identity";
@@ -303,6 +304,7 @@ function Form({ place: chosen, origin, stored, unread }: FormProps) {
               <Part {...section} of={PlacementSection} />
               {!isService && <Part {...section} of={LimitsSection} />}
               <Part {...section} of={AdvancedSection} />
+              <Part {...section} of={DescriptionSection} />
             </>
           ) : (
             error === null && <Loading what="what the form is filled from" rows={8} />

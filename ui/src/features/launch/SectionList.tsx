@@ -45,6 +45,7 @@ const entries: readonly Entry[] = [
   { title: "Where it runs", fields: ["node_selector", "tolerations", "affinity"] },
   { title: "Retries and limits", actions: ["job", "build"], fields: ["backoff_limit", "deadline", "ttl"] },
   { title: "Advanced", fields: advancedFields },
+  { title: "Description and labels", fields: ["description", "labels"] },
 ];
 
 /** The parts of a draft that the form shows for each action. */
@@ -69,6 +70,7 @@ function said(draft: Draft, fields: Entry["fields"]): number {
       case "readiness_probe":
       case "liveness_probe":
         return draft[field].kind === "" ? 0 : 1;
+      case "labels":
       case "secrets":
       case "image_pull_secrets":
         return draft[field].length;

@@ -48,6 +48,7 @@ type Lists = {
 /** Fields that are one text. */
 const emptyTexts = {
   name: "",
+  description: "",
   image: "",
   base_image: "",
   command: "",
@@ -107,6 +108,7 @@ export type Draft = typeof emptyTexts &
     action: RunForm["action"];
     code_from: CodeFrom;
     is_archive: boolean;
+    labels: string[];
     secrets: string[];
     image_pull_secrets: string[];
     readiness_probe: ProbeForm;
@@ -130,6 +132,7 @@ export const emptyDraft: Draft = {
   tolerations: [],
   service_ports: [],
   volumes: [],
+  labels: [],
   secrets: [],
   image_pull_secrets: [],
   readiness_probe: emptyProbe,
@@ -196,6 +199,7 @@ export function toDraft(form: RunForm): Draft {
     tolerations: numbered(form.tolerations),
     service_ports: numbered(form.service_ports),
     volumes: numbered(form.volumes),
+    labels: form.labels,
     secrets: form.secrets,
     image_pull_secrets: form.image_pull_secrets,
     readiness_probe: form.readiness_probe,
@@ -303,6 +307,7 @@ function restored(raw: Map<string, unknown>): Draft {
     tolerations: rows<TolerationRow>("tolerations", blankRows.tolerations),
     service_ports: rows<PortRow>("service_ports", blankRows.service_ports),
     volumes: rows<VolumeRow>("volumes", blankRows.volumes),
+    labels: words("labels"),
     secrets: words("secrets"),
     image_pull_secrets: words("image_pull_secrets"),
     readiness_probe: like(raw.get("readiness_probe"), emptyProbe),

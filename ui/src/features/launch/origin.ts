@@ -53,6 +53,8 @@ export type Difference = { field: string; before: string; after: string };
 const names = [
   ["action", "Action"],
   ["name", "Name"],
+  ["description", "Description"],
+  ["labels", "Labels"],
   ["image", "Image"],
   ["base_image", "Base image"],
   ["command", "Command"],

@@ -15,6 +15,8 @@ type Sorted = { fields: ReadonlyMap<Field, string>; rest: readonly Problem[] };
 /** Paths that are called otherwise in the form, or that one control stands for. */
 const fields: Record<string, Field> = {
   "metadata.name": "name",
+  "metadata.description": "description",
+  "metadata.labels": "labels",
   source: "code_from",
   "source.uri": "address",
   "source.source": "address",
