@@ -281,10 +281,7 @@ impl RunForm {
 
     /// The function and the task as documents of a file; `read` is the code of this machine that the form names.
     pub fn documents(&self, read: Option<&LocalCode>) -> Vec<Value> {
-        vec![
-            self.document(read),
-            json!({ "kind": format!("container+{}", self.action.word()), "spec": self.task() }),
-        ]
+        vec![self.document(read), json!({ "kind": format!("container+{}", self.action.word()), "spec": self.task() })]
     }
 
     /// Makes the request: the function as a document, what belongs to the action as its task. `read` is the code of this

@@ -20,6 +20,8 @@ fn furnish(window: &Window) {
     window.click("//*[@role='dialog']//label[.='It speaks plain HTTP']");
     window.shot("registry");
     window.click("//*[@role='dialog']//button[.='Save']");
+    window.see("//*[@role='dialog']//button[.='Saved']", PATIENCE);
+    window.click("//*[@role='dialog']//button[.='Close']");
     window.see(&format!("//button[@aria-label='Registry of default: {REGISTRY}']"), PATIENCE);
 }
 

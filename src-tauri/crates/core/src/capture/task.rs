@@ -33,6 +33,10 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// Within this time the API server knows of a restart that the node knows of. A log comes from the node itself, which may
 /// be an instance ahead, so only after it does the API server's word prove whose log was opened.
 const SETTLED: Duration = Duration::from_secs(1);
+/// How often the log of a container that may be restarted is read anew where it is empty, and how long is waited before the
+/// first time, then twice as long: a busy node writes the last words of an instance, or tells of the next one, later yet.
+const MOST_EMPTY: u32 = 3;
+const AFTER_EMPTY: Duration = Duration::from_secs(1);
 /// How often what was appended is made durable.
 const SYNC: Duration = Duration::from_secs(1);
 /// Pause before the log is tried again after local storage failed (disk full).
@@ -137,6 +141,7 @@ impl Capture {
         // How the last stream ended, where nothing can have been written unread since.
         let mut seam = None;
         let mut is_first = true;
+        let mut empty = 0;
         loop {
             let mut place = standing(&self.sight.borrow_and_update().attempts, &self.key);
             if place == Standing::Unreachable {
@@ -181,6 +186,17 @@ impl Capture {
                     };
                     match after(ending, place, now) {
                         After::Again => seam = Some(ending),
+                        // Nothing at all may be the log of an instance that has only begun.
+                        After::Complete
+                            if self.can_restart
+                                && place == Standing::Ended
+                                && sink.last().is_none()
+                                && empty < MOST_EMPTY =>
+                        {
+                            empty += 1;
+                            seam = Some(ending);
+                            wait = wait.max(AFTER_EMPTY);
+                        }
                         After::Complete => {
                             sink.ended(place == Standing::Running || seam == Some(Ending::Clean))?;
                             return Ok(Some(After::Complete));

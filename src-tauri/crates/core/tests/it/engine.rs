@@ -250,3 +250,17 @@ async fn lines_of_the_next_instance_are_not_stored_as_those_of_the_one_before() 
     assert_eq!(line_of(0).as_deref(), Some("of the first\n"));
     assert_eq!(line_of(1).as_deref(), Some("of the second\n"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_busy_node_writes_after_it_told_of_the_end_is_stored() {
+    let mut stage = Stage::new().await;
+    let (run, deployment) = stage.launch_as(Action::Deploy).await;
+    let pod = stage.api.start_copy(NAMESPACE, &deployment);
+    pod.run();
+    pod.crash(7);
+    stage.start_engine();
+    until(30, "a log is asked for", || async { stage.api.count("GET", "/log") > 0 }).await;
+    pod.write(at(1), b"last words");
+    let is_whole = |log: &LogInfo| log.is_complete && stage.text(log) == "last words\n";
+    until(30, "they are stored", || async { stage.logs(run).first().is_some_and(is_whole) }).await;
+}
