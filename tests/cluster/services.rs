@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use berth_core::ports::LogInfo;
 use berth_model::{Action, Copies, Phase, Reason, RunId, RunState, RunStatus, StatusWord};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -268,12 +269,15 @@ async fn what_keeps_a_service_from_answering_is_told_with_its_reason() {
     assert_eq!(again.reason, Some(Reason::ProgressDeadline), "{again:?}");
     assert!(began.elapsed() >= Duration::from_secs(3), "told before its time was over: {:?}", began.elapsed());
 
-    // A crash loop of a minute: each instance that ended is kept apart, whole.
-    until(60, "three instances were kept", || async { scene.program.app.logs(crash).unwrap().len() >= 3 }).await;
-    let kept = scene.program.app.logs(crash).unwrap();
-    for log in kept.iter().take(2) {
-        assert_eq!(String::from_utf8(scene.program.text(log)).unwrap(), "trying\n", "{log:?}");
-    }
+    // A crash loop of a minute: each instance that ended is kept apart, whole. The node of a busy machine forgets one before
+    // anybody could read it, and then that is told.
+    let is_whole = |log: &LogInfo| scene.program.text(log) == b"trying\n";
+    let is_told = |log: &LogInfo| is_whole(log) || (!log.is_complete && !log.gaps.is_empty());
+    until(60, "three instances were kept", || async {
+        let kept = scene.program.app.logs(crash).unwrap();
+        kept.len() >= 3 && kept.iter().any(is_whole) && kept.iter().take(2).all(is_told)
+    })
+    .await;
     scene.program.app.stop(crash).await.unwrap();
     scene.is(crash, "stopped", |status| status.state == RunState::Stopped).await;
 }

@@ -30,11 +30,7 @@ const PROBE: Duration = Duration::from_secs(10);
 /// Pauses between failed tries: from the first to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// Within this time the API server knows of a restart that the node knows of. A log comes from the node itself, which may
-/// be an instance ahead, so only after it does the API server's word prove whose log was opened.
-const SETTLED: Duration = Duration::from_secs(1);
-/// How often the log of a container that may be restarted is read anew where it is empty, and how long is waited before the
-/// first time, then twice as long: a busy node writes the last words of an instance, or tells of the next one, later yet.
+/// How often the log of a container that may be restarted is read anew where it is empty, and how long is waited before.
 const MOST_EMPTY: u32 = 3;
 const AFTER_EMPTY: Duration = Duration::from_secs(1);
 /// How often what was appended is made durable.
@@ -140,7 +136,6 @@ impl Capture {
         let mut wait = FIRST_PAUSE;
         // How the last stream ended, where nothing can have been written unread since.
         let mut seam = None;
-        let mut is_first = true;
         let mut empty = 0;
         loop {
             let mut place = standing(&self.sight.borrow_and_update().attempts, &self.key);
@@ -158,7 +153,7 @@ impl Capture {
                 }
                 continue;
             }
-            match self.open(place, is_first, sink, stop).await {
+            match self.open(place, sink, stop).await {
                 Opened::Stopped => return Ok(None),
                 Opened::Another => {}
                 Opened::Not { is_refused } => {
@@ -172,7 +167,6 @@ impl Capture {
                     }
                 }
                 Opened::Stream(stream, _permit) => {
-                    is_first = false;
                     let (ending, got) = self.read(stream, place, sink, stop).await?;
                     let Some(ending) = ending else { return Ok(None) };
                     if got {
@@ -185,8 +179,7 @@ impl Capture {
                         now
                     };
                     match after(ending, place, now) {
-                        After::Again => seam = Some(ending),
-                        // Nothing at all may be the log of an instance that has only begun.
+                        // The node may be an instance ahead of what the API server tells: the empty log was the next one's.
                         After::Complete
                             if self.can_restart
                                 && place == Standing::Ended
@@ -194,8 +187,12 @@ impl Capture {
                                 && empty < MOST_EMPTY =>
                         {
                             empty += 1;
-                            seam = Some(ending);
                             wait = wait.max(AFTER_EMPTY);
+                        }
+                        After::Again => seam = Some(ending),
+                        // The node had nothing to give but a word of its own: what the instance wrote is gone.
+                        After::Complete if self.can_restart && sink.last().is_none() && sink.message.is_some() => {
+                            return self.lost(sink, None).map(Some);
                         }
                         After::Complete => {
                             sink.ended(place == Standing::Running || seam == Some(Ending::Clean))?;
@@ -212,8 +209,8 @@ impl Capture {
         }
     }
 
-    /// Opens the log where the instance stands, from the last stored line on. `is_first` where none was opened before.
-    async fn open(&mut self, place: Standing, is_first: bool, sink: &mut Sink, stop: &CancellationToken) -> Opened {
+    /// Opens the log where the instance stands, from the last stored line on.
+    async fn open(&mut self, place: Standing, sink: &mut Sink, stop: &CancellationToken) -> Opened {
         let permit = tokio::select! {
             () = stop.cancelled() => return Opened::Stopped,
             permit = Arc::clone(&self.streams).acquire_owned() => permit,
@@ -236,12 +233,7 @@ impl Capture {
             Err(_) => return Opened::Not { is_refused: false },
         };
         if self.can_restart {
-            // A restart between the news and the request gives the log of another instance. One that was just told to run
-            // is shown without delay: it cannot have been restarted yet.
-            let is_news = is_first && place == Standing::Running;
-            if !is_news && pause(SETTLED, stop).await.is_none() {
-                return Opened::Stopped;
-            }
+            // A restart between the news and the request gives the log of another instance.
             match self.ask(stop).await {
                 None => return Opened::Stopped,
                 Some(now) if !is_same_log(place, now) => return Opened::Another,
@@ -401,14 +393,12 @@ impl Capture {
     }
 }
 
-/// Whether two standings mean that a request gave the log of the same instance. Where the pod has gone since, no other
-/// instance came.
+/// Whether two standings mean that a request gives the log of the same instance.
 const fn is_same_log(asked: Standing, now: Standing) -> bool {
     matches!(
         (asked, now),
         (Standing::Previous, Standing::Previous)
             | (Standing::Running | Standing::Ended, Standing::Running | Standing::Ended)
-            | (_, Standing::Unreachable)
     )
 }
 

@@ -229,29 +229,6 @@ async fn objects_that_history_does_not_know_are_imported_and_those_of_others_are
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn lines_of_the_next_instance_are_not_stored_as_those_of_the_one_before() {
-    let mut stage = Stage::new().await;
-    let (run, deployment) = stage.launch_as(Action::Deploy).await;
-    let pod = stage.api.start_copy(NAMESPACE, &deployment);
-    pod.run();
-    pod.write(at(1), b"of the first");
-    pod.crash(7);
-    // The node has started it again, and the cluster hears of that only once the log was asked for.
-    pod.restart_untold();
-    pod.write(at(2), b"of the second");
-    stage.start_engine();
-    until(30, "a log is asked for", || async { stage.api.count("GET", "/log") > 0 }).await;
-    pod.tell_restart(7);
-    let line_of = |restart: u32| {
-        let log = stage.logs(run).into_iter().find(|log| log.key.restart == restart && log.lines > 0);
-        log.map(|log| stage.text(&log))
-    };
-    until(30, "both are stored", || async { line_of(0).is_some() && line_of(1).is_some() }).await;
-    assert_eq!(line_of(0).as_deref(), Some("of the first\n"));
-    assert_eq!(line_of(1).as_deref(), Some("of the second\n"));
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn what_a_busy_node_writes_after_it_told_of_the_end_is_stored() {
     let mut stage = Stage::new().await;
     let (run, deployment) = stage.launch_as(Action::Deploy).await;
