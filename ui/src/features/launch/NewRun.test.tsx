@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 
@@ -6,6 +6,8 @@ import type { Preview, RunForm } from "@/ipc";
 import { failure, type Backend } from "@/ipc/mock";
 import { runDetails, runningView, runView } from "@/test/builders";
 import { renderAt } from "@/test/render";
+
+import { emptyDraft, toForm } from "./draft";
 
 const good: Preview = {
   problems: [],
@@ -359,4 +361,21 @@ test("a command for the code is offered, and filled in only when it is taken", a
   expect(field("Command")).toHaveValue("");
   await userEvent.click(offer);
   expect(field("Command")).toHaveValue("python3 main.py");
+});
+
+test("the form of a function is filled with what the function is by then", async () => {
+  let image = "python:3.11";
+  const functionForm = () =>
+    toForm({ ...emptyDraft, name: "iris", image }, "", {
+      context: null,
+      namespace: "",
+      project: "default",
+    });
+  const { router } = renderAt("/new?function=iris", { previewRun: () => good, functionForm });
+  await waitFor(() => expect(field("Image")).toHaveValue("python:3.11"));
+  await act(() => router.navigate({ to: "/functions" }));
+  await screen.findByRole("heading", { name: "Functions" });
+  image = "registry/iris@sha256:1";
+  await act(() => router.navigate({ to: "/new", search: { function: "iris" } }));
+  await waitFor(() => expect(field("Image")).toHaveValue("registry/iris@sha256:1"));
 });

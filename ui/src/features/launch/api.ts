@@ -32,7 +32,9 @@ export function originOptions({ from, function: name, version, action }: Origin,
       from !== undefined
         ? call(commands.runForm(from))
         : call(commands.functionForm(project, name ?? "", version ?? null, action ?? null)),
+    // It stays as it is while the form is open, and is read anew with the next one: a build gives a function its image.
     staleTime: Infinity,
+    gcTime: 0,
   });
 }
 
