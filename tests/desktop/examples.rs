@@ -8,7 +8,7 @@ use crate::window::Window;
 const RUN: &str = "//button[starts-with(., 'Run')][not(contains(., 'New'))][not(@aria-label)]";
 
 /// Reads an example in; returns once it is listed.
-fn read_in(window: &Window, example: &str, function: &str) {
+pub fn read_in(window: &Window, example: &str, function: &str) {
     window.click("//nav//a[contains(., 'Functions')]");
     window.click("//button[.='From a file…']");
     let file = format!("{}/examples/{example}/function.yaml", env!("CARGO_MANIFEST_DIR"));
@@ -24,7 +24,7 @@ fn read_in(window: &Window, example: &str, function: &str) {
 }
 
 /// Opens the form of a function, with an image that the test cluster has.
-fn fill(window: &Window, function: &str, image_field: &str) {
+pub fn fill(window: &Window, function: &str, image_field: &str) {
     window.click("//nav//a[contains(., 'Functions')]");
     window.click(&format!("//a[@aria-label='Run {function}']"));
     window.retype_into(image_field, &image("python"));

@@ -17,6 +17,7 @@ mod builds;
 mod contexts;
 mod drafts;
 mod examples;
+mod examples_together;
 mod first_start;
 mod form;
 mod narrow;
