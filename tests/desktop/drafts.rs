@@ -3,11 +3,10 @@
 use serde_json::Value;
 
 use crate::PATIENCE;
+use crate::actions::RUN;
 use crate::sandbox::{Sandbox, image};
 use crate::stage::Stage;
 use crate::window::Window;
-
-const RUN: &str = "//button[starts-with(., 'Run')][not(contains(., 'New'))]";
 
 fn open_form(window: &Window) {
     window.click("//nav//a[contains(., 'New run')]");

@@ -1,11 +1,10 @@
 //! The examples, each read in from its file by the window's own dialog and run as a person would run it.
 
 use crate::PATIENCE;
+use crate::actions::RUN;
 use crate::sandbox::{Sandbox, image};
 use crate::stage::Stage;
 use crate::window::Window;
-
-const RUN: &str = "//button[starts-with(., 'Run')][not(contains(., 'New'))][not(@aria-label)]";
 
 /// Reads an example in; returns once it is listed.
 pub fn read_in(window: &Window, example: &str, function: &str) {

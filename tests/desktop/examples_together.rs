@@ -1,42 +1,11 @@
 //! The examples that lean on one another, run from the window as their READMEs say: a model is trained into a claim, a
 //! service predicts with it, a worker waits for tasks, and an image is built whose job uses the model within it.
 
-use std::io::{Read as _, Write as _};
-
 use crate::PATIENCE;
-use crate::actions::RUN;
+use crate::actions::{RUN, ask, choose, click_there};
 use crate::examples::{fill, read_in};
 use crate::sandbox::{REGISTRY, Sandbox, image};
 use crate::stage::Stage;
-use crate::window::Window;
-
-/// Clicks what may lie below the fold.
-fn click_there(window: &Window, xpath: &str) {
-    window.see(xpath, PATIENCE);
-    window.run_script(
-        "document.evaluate(arguments[0], document, null, 9, null).singleNodeValue.scrollIntoView({ block: 'center' })",
-        &serde_json::json!(xpath),
-    );
-    window.click(xpath);
-}
-
-/// Chooses what a control offers.
-fn choose(window: &Window, control: &str, option: &str) {
-    let control = format!("(//input[@aria-label='{control}'])[1]");
-    click_there(window, &control);
-    let is_shown = "[not(ancestor::*[contains(@style, 'display: none')])]";
-    window.click(&format!("//*[@role='option'][starts-with(., '{option}')]{is_shown}"));
-}
-
-/// What a service answers.
-fn ask(url: &str, path: &str) -> String {
-    let address = url.trim().strip_prefix("http://").unwrap().trim_end_matches('/').to_owned();
-    let mut stream = std::net::TcpStream::connect(&address).unwrap();
-    write!(stream, "GET {path} HTTP/1.0\r\nHost: here\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_model_is_trained_served_and_built_into_an_image_and_a_worker_is_scaled() {

@@ -132,12 +132,6 @@ impl PodHandle {
 
     /// The container starts again: what it wrote is the log of the previous instance.
     pub fn restart(&self, exit_code: i32) {
-        self.restart_untold();
-        self.tell_restart(exit_code);
-    }
-
-    /// The container starts again, and only the node knows it so far: its logs are those of the next instance.
-    pub fn restart_untold(&self) {
         self.api.end_log(&self.namespace, &self.name, "main");
         let key = |previous| (self.namespace.clone(), self.name.clone(), "main".to_owned(), previous);
         let mut state = self.api.shared.state();
@@ -147,14 +141,9 @@ impl PodHandle {
         state.logs.insert(key(false), Log::default());
         drop(state);
         self.api.shared.ring();
-    }
-
-    /// The cluster learns that the container started again.
-    pub fn tell_restart(&self, exit_code: i32) {
         let now = self.api.time().to_string();
-        let mut restarts = 0;
         self.api.change(&self.namespace, "Pod", &self.name, |pod| {
-            restarts = pod["status"]["containerStatuses"][0]["restartCount"].as_u64().unwrap_or(0) + 1;
+            let restarts = pod["status"]["containerStatuses"][0]["restartCount"].as_u64().unwrap_or(0) + 1;
             let mut status = container(restarts, json!({"running": {"startedAt": now}}), true);
             status["lastState"] = json!({"terminated": {"exitCode": exit_code, "finishedAt": now, "reason": "Error"}});
             pod["status"]["containerStatuses"] = json!([status]);
