@@ -13,6 +13,17 @@ export default defineConfig({
     target: ["safari15", "chrome105"],
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 900,
+    rolldownOptions: {
+      output: {
+        // Two files, each asked for once: what the first screen needs, and all the rest but the editor of code.
+        codeSplitting: {
+          groups: [
+            { name: "first", tags: ["$initial"], priority: 2 },
+            { name: "later", test: (id) => !/codemirror|lezer|CodeEditor|grammars/.test(id), priority: 1 },
+          ],
+        },
+      },
+    },
   },
   test: {
     environment: "jsdom",

@@ -17,6 +17,7 @@ mod graphics;
 mod local_tools;
 mod logging;
 mod navigation;
+mod opening;
 mod preferences;
 mod shell;
 mod views;
@@ -26,7 +27,7 @@ use tauri_plugin_window_state::StateFlags;
 
 pub use bindings::export_bindings;
 
-use crate::shell::Shell;
+use crate::shell::{Opened, Shell};
 
 const WINDOW_STATE: StateFlags = StateFlags::SIZE.union(StateFlags::POSITION).union(StateFlags::MAXIMIZED);
 
@@ -52,16 +53,20 @@ fn one_window(builder: tauri::Builder<tauri::Wry>) -> tauri::Builder<tauri::Wry>
 pub fn run() -> Result<(), tauri::Error> {
     #[cfg(target_os = "linux")]
     graphics::choose();
+    // While the window is made, which takes longer.
+    let opened = std::thread::spawn(Opened::new);
     let specta = bindings::specta_builder();
     let app = one_window(tauri::Builder::default())
         // Where the window stood and how large it was; whether it is seen is not its to say.
         .plugin(tauri_plugin_window_state::Builder::new().with_state_flags(WINDOW_STATE).build())
         .plugin(tauri_plugin_store::Builder::new().build())
         .plugin(navigation::plugin())
+        .plugin(opening::plugin())
         .invoke_handler(specta.invoke_handler())
         .setup(move |app| {
             specta.mount_events(app);
-            let shell = Shell::start(app.handle());
+            let opened = opened.join().map_err(|_| "Berth ran into a fault of its own while it opened its history.")?;
+            let shell = Shell::start(app.handle(), opened);
             if let Some(window) = app.get_webview_window("main") {
                 shell.preferences.read().put_into(&window);
             }

@@ -1,43 +1,27 @@
-import "@mantine/core/styles.css";
-import "./style.css";
-
 import { MantineProvider } from "@mantine/core";
-import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
+import { QueryClientProvider, useQuery, type QueryClient } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 
 import { preferencesOptions } from "@/features/settings";
 
-import { keepLive } from "./live";
-import { makeRouter } from "./router";
-import { readFirstScreen } from "./start";
+import type { Router } from "./router";
 import { theme } from "./theme";
 
-/** The whole page. */
-export function App() {
-  const [client] = useState(makeQueryClient);
-  const [router] = useState(() => makeRouter());
-  const [isRead, setRead] = useState(false);
-  useEffect(() => keepLive(client), [client]);
-  useEffect(() => void readFirstScreen(client).then(() => setRead(true)), [client]);
+type Props = { client: QueryClient; router: Router };
+
+/** The whole page, on what was read of the core. */
+export function App({ client, router }: Props) {
   return (
     <QueryClientProvider client={client}>
-      <Themed>{isRead && <RouterProvider router={router} />}</Themed>
+      <Themed>
+        <RouterProvider router={router} />
+      </Themed>
     </QueryClientProvider>
   );
 }
 
-/** Reading is local and quick: asked anew when shown, asked once when it fails. */
-export function makeQueryClient(): QueryClient {
-  return new QueryClient({
-    defaultOptions: {
-      queries: { retry: false, networkMode: "always", refetchOnWindowFocus: true },
-      mutations: { retry: false, networkMode: "always" },
-    },
-  });
-}
-
-function Themed({ children }: { children: React.ReactNode }) {
+function Themed({ children }: { children: ReactNode }) {
   const preferences = useQuery(preferencesOptions());
   const chosen = preferences.data?.theme ?? "auto";
   const isDark = useSystemIsDark();

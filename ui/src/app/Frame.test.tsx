@@ -13,6 +13,7 @@ test("keys lead to screens, and not while something is typed", async () => {
   await waitFor(() => expect(router.state.location.pathname).toBe("/functions"));
   await userEvent.keyboard("gr");
   await waitFor(() => expect(router.state.location.pathname).toBe("/runs"));
+  await screen.findByRole("textbox", { name: "Search runs" });
   await userEvent.keyboard("/");
   expect(await screen.findByRole("textbox", { name: "Search runs" })).toHaveFocus();
   await userEvent.keyboard("n");

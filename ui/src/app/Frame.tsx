@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Kbd, UnstyledButton } from "@mantine/core";
+import { Alert, Group, UnstyledButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useRouterState } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
@@ -9,25 +9,26 @@ import {
   chosenPlace,
   contextListOptions,
   lookColour,
-  PlaceSwitcher,
   StatusBar,
   useContextLook,
 } from "@/features/clusters";
-import { ProjectSwitcher } from "@/features/projects";
 import { groupCount, runTotalsOptions } from "@/features/runs";
 import { startupOptions, usePreferences } from "@/features/settings";
 import { sentence } from "@/shared/format";
 import { Icon, type IconName } from "@/shared/Icon";
 import { Later } from "@/shared/Later";
+import { lazily } from "@/shared/lazily";
 
 import { Failures } from "./Failures";
 import classes from "./frame.module.css";
-import { KeysDialog } from "./KeysDialog";
-import { Palette } from "./Palette";
 import { useIsFirstStart } from "./useIsFirstStart";
 import { useKeys } from "./useKeys";
 import { useSwitchProject } from "./useSwitchProject";
 import { zoomed } from "./zoom";
+
+const KeysDialog = lazily(async () => (await import("./KeysDialog")).KeysDialog);
+const Palette = lazily(async () => (await import("./Palette")).Palette);
+const TopBar = lazily(async () => (await import("./TopBar")).TopBar);
 
 const screens = [
   { to: "/runs", icon: "runs", label: "Runs" },
@@ -41,7 +42,6 @@ const screens = [
 /** What is around every screen. */
 export function Frame({ children }: { children: ReactNode }) {
   const contexts = useQuery(contextListOptions());
-  const totals = useQuery(runTotalsOptions());
   const [preferences, change] = usePreferences();
   const place = chosenPlace(contexts.data, preferences);
   const colour = lookColour(useContextLook(place.context));
@@ -70,40 +70,14 @@ export function Frame({ children }: { children: ReactNode }) {
       </nav>
       <header className={classes.top}>
         <Later>
-          <PlaceSwitcher
-            context={place.context}
-            namespace={place.namespace}
-            recent={preferences.recent_contexts ?? []}
-            recentNamespaces={(place.context && preferences.recent_namespaces?.[place.context]) || []}
+          <TopBar
+            place={place}
             onContext={onContext}
             onNamespace={onNamespace}
+            onProject={onProject}
+            onFind={() => setOpen("palette")}
           />
-          <ProjectSwitcher onProject={onProject} />
         </Later>
-        <Button
-          size="xs"
-          variant="default"
-          className={classes.find}
-          aria-label="Search or run… Ctrl K"
-          title="Search or run (Ctrl K)"
-          onClick={() => setOpen("palette")}
-        >
-          <Icon name="search" size={14} />
-          <span className={classes.words}>Search or run…</span>
-          <Kbd size="xs" className={classes.words}>
-            Ctrl K
-          </Kbd>
-        </Button>
-        <Button
-          size="xs"
-          className={classes.new}
-          aria-label="New run"
-          title="New run (N)"
-          renderRoot={(props) => <Link to="/new" {...props} />}
-        >
-          <Icon name="plus" size={14} />
-          <span className={classes.words}>New run</span>
-        </Button>
       </header>
       <main className={classes.main} tabIndex={-1}>
         {/* At the first start the screen itself says what is wrong with the files. */}
@@ -123,10 +97,16 @@ export function Frame({ children }: { children: ReactNode }) {
         <KeysDialog isOpen={open === "keys"} onClose={() => setOpen(null)} />
       </Later>
       <Later instead={<footer />}>
-        <StatusBar running={groupCount(totals.data ?? [], "running")} />
+        <Status />
       </Later>
     </div>
   );
+}
+
+/** The last line, with how many runs there are that run. */
+function Status() {
+  const totals = useQuery(runTotalsOptions());
+  return <StatusBar running={groupCount(totals.data ?? [], "running")} />;
 }
 
 type RailLinkProps = { to: (typeof screens)[number]["to"] | "/settings"; icon: IconName; label: string };

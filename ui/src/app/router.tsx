@@ -8,6 +8,7 @@ import {
   redirect,
   type RouterHistory,
 } from "@tanstack/react-router";
+import { Suspense } from "react";
 
 import { chosenPlace, contextListOptions, FirstStart } from "@/features/clusters";
 import { FunctionList, FunctionPage } from "@/features/functions";
@@ -25,20 +26,25 @@ import {
 } from "@/features/runs";
 import { SecretList } from "@/features/secrets";
 import { usePreferences } from "@/features/settings";
+import { lazily } from "@/shared/lazily";
+import { Loading } from "@/shared/Loading";
 
 import { Crash } from "./Crash";
 import { Frame } from "./Frame";
 import { NotFound } from "./NotFound";
-import { Settings } from "./Settings";
 import { useIsFirstStart } from "./useIsFirstStart";
 import { useScreenFocus } from "./useScreenFocus";
+
+const Settings = lazily(async () => (await import("./Settings")).Settings);
 
 const root = createRootRoute({
   component: function Root() {
     useScreenFocus();
     return (
       <Frame>
-        <Outlet />
+        <Suspense fallback={<Loading what="the screen" rows={6} />}>
+          <Outlet />
+        </Suspense>
       </Frame>
     );
   },
@@ -142,8 +148,10 @@ export function makeRouter(history: RouterHistory = createHashHistory()) {
   return createRouter({ routeTree, history, defaultErrorComponent: Crash, defaultPreload: false });
 }
 
+export type Router = ReturnType<typeof makeRouter>;
+
 declare module "@tanstack/react-router" {
   interface Register {
-    router: ReturnType<typeof makeRouter>;
+    router: Router;
   }
 }

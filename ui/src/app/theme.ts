@@ -1,4 +1,4 @@
-import { Alert, createTheme, Drawer, Modal } from "@mantine/core";
+import { Alert, createTheme } from "@mantine/core";
 
 /** What an alert says by its colour, in the colours of states. */
 const tones: Record<string, string> = {
@@ -28,8 +28,9 @@ export const theme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   components: {
-    Modal: Modal.extend({ defaultProps: { closeButtonProps: { "aria-label": "Close" } } }),
-    Drawer: Drawer.extend({ defaultProps: { closeButtonProps: { "aria-label": "Close" } } }),
+    // By name alone: the first screen has neither, and does not load them.
+    Modal: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
+    Drawer: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
     Alert: Alert.extend({
       defaultProps: { p: "sm" },
       vars: (_, props) => {

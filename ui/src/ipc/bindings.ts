@@ -157,6 +157,8 @@ export const commands = {
 	setHelperImage: (helper: HelperImage, image: string) => typedError<null, CommandError>(__TAURI_INVOKE("set_helper_image", { helper, image })),
 	/**  Tells where the data lies and what was noticed while starting. */
 	startup: () => typedError<Startup, CommandError>(__TAURI_INVOKE("startup")),
+	/**  Reads what the first screen shows beside its runs. */
+	firstScreen: () => typedError<FirstScreen, CommandError>(__TAURI_INVOKE("first_screen")),
 	/**  Reads the preferences. */
 	preferences: () => typedError<Preferences, CommandError>(__TAURI_INVOKE("preferences")),
 	/**  Writes the preferences and puts them into effect. */
@@ -1691,3 +1693,17 @@ function makeEvent<TListen, TEmit = TListen>(name: string, serialize?: (payload:
     return Object.assign(fn, base);
 }
 
+
+/**  What the first screen shows beside its runs. What could not be read is `None`: the page asks for it alone and tells why. */
+export type FirstScreen = {
+	/**  The preferences. */
+	preferences: Preferences,
+	/**  How the start went. */
+	startup: Startup,
+	/**  The contexts. */
+	contexts: ContextList | null,
+	/**  How contexts look. */
+	looks: { [key in string]: ContextLook } | null,
+	/**  The projects. */
+	projects: ProjectView[] | null,
+};

@@ -3,3 +3,4 @@ export type * from "./bindings";
 export { asIpcError, call, IpcError } from "./client";
 export { errorWords } from "./errors";
 export { listenToCore } from "./events";
+export { firstScreen } from "./first";

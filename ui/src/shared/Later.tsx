@@ -1,5 +1,5 @@
 import { useIsFetching } from "@tanstack/react-query";
-import { startTransition, useEffect, useState, type ReactNode } from "react";
+import { startTransition, Suspense, useEffect, useState, type ReactNode } from "react";
 
 /** How long something that is still being read is waited for, in milliseconds. */
 const LONGEST = 300;
@@ -12,6 +12,11 @@ let isDrawn = false;
  * the first moment take as long to make as all the rest. `instead` keeps its place.
  */
 export function Later({ instead, children }: { instead?: ReactNode; children: ReactNode }) {
+  return useIsLater() ? <Suspense fallback={instead}>{children}</Suspense> : instead;
+}
+
+/** Whether what a start shows first was read and painted. */
+export function useIsLater(): boolean {
   const isReading = useIsFetching() > 0;
   const [isTime, setTime] = useState(isDrawn);
   useEffect(() => {
@@ -29,5 +34,5 @@ export function Later({ instead, children }: { instead?: ReactNode; children: Re
       clearTimeout(timer);
     };
   }, [isReading, isTime]);
-  return isTime ? children : instead;
+  return isTime;
 }

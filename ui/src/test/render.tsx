@@ -3,9 +3,9 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { createMemoryHistory, RouterProvider } from "@tanstack/react-router";
 import { render } from "@testing-library/react";
 
-import { makeQueryClient } from "@/app/App";
 import { keepLive } from "@/app/live";
 import { makeRouter } from "@/app/router";
+import { makeQueryClient } from "@/app/start";
 import { theme } from "@/app/theme";
 import { mockBackend, type Backend } from "@/ipc/mock";
 

@@ -1,3 +1,5 @@
+import { lazily } from "@/shared/lazily";
+
 export {
   contextCheckOptions,
   contextListOptions,
@@ -6,12 +8,14 @@ export {
   noteStanding,
 } from "./api";
 export { useContextLook } from "./api";
-export { ContextSettings } from "./ContextSettings";
-export { FirstStart } from "./FirstStart";
-export { KubeconfigFiles } from "./KubeconfigFiles";
 export { lookColour } from "./looks";
-export { NextPlace } from "./NextPlace";
 export { chosenPlace, chooseContext, chooseNamespace, type ChosenPlace } from "./place";
-export { PlaceSwitcher } from "./PlaceSwitcher";
 export { StaleNotice } from "./StaleNotice";
-export { StatusBar } from "./StatusBar";
+
+// Parts that the first screen does without.
+export const ContextSettings = lazily(async () => (await import("./ContextSettings")).ContextSettings);
+export const FirstStart = lazily(async () => (await import("./FirstStart")).FirstStart);
+export const KubeconfigFiles = lazily(async () => (await import("./KubeconfigFiles")).KubeconfigFiles);
+export const NextPlace = lazily(async () => (await import("./NextPlace")).NextPlace);
+export const PlaceSwitcher = lazily(async () => (await import("./PlaceSwitcher")).PlaceSwitcher);
+export const StatusBar = lazily(async () => (await import("./StatusBar")).StatusBar);

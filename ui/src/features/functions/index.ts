@@ -1,3 +1,7 @@
+import { lazily } from "@/shared/lazily";
+
 export { functionKeys, functionNamesOptions } from "./api";
-export { FunctionList } from "./FunctionList";
-export { FunctionPage } from "./FunctionPage";
+
+// Parts that the first screen does without.
+export const FunctionList = lazily(async () => (await import("./FunctionList")).FunctionList);
+export const FunctionPage = lazily(async () => (await import("./FunctionPage")).FunctionPage);

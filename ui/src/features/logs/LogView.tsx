@@ -1,6 +1,6 @@
 import { Button, Group, Text } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 
 import { usePreferences } from "@/features/settings";
 import type { LogView as StoredLog } from "@/ipc";
@@ -16,7 +16,7 @@ import { readLines, useSaveLog } from "./api";
 import { LogLine } from "./LogLine";
 import { LogToolbar } from "./LogToolbar";
 import classes from "./logs.module.css";
-import { beginning } from "./logWindow";
+import { beginning, longest } from "./logWindow";
 import { useLineSelection } from "./selection";
 import { logKey, type PodWord } from "./streams";
 import { useFind } from "./useFind";
@@ -25,8 +25,18 @@ import { useLogWindow } from "./useLogWindow";
 /** Height of an unwrapped line, in pixels: as in logs.module.css. */
 const LINE_HEIGHT = 19;
 
+/** Room that the time of a line takes, in characters. */
+const TIME = 20;
+
 /** How near to an end of what is held the next piece is read, in pixels. */
 const NEAR = 600;
+
+declare module "react" {
+  interface CSSProperties {
+    /** Characters of the longest line. */
+    "--longest"?: number | undefined;
+  }
+}
 
 type Props = {
   stored: StoredLog;
@@ -119,6 +129,9 @@ export function LogView({ stored, isLive, origin, pod, choices, onChoose }: Prop
   const set = useLatest(change);
   const saveAll = useLatest(() => save.mutate(false));
 
+  const items = virtual.getVirtualItems();
+  const columns = useMemo(() => longest(window) + (time === "off" ? 0 : TIME), [window, time]);
+
   return (
     <div className={classes.view}>
       <LogToolbar
@@ -173,27 +186,31 @@ export function LogView({ stored, isLive, origin, pod, choices, onChoose }: Prop
           if (event.nativeEvent.offsetX > event.currentTarget.clientWidth) stopFollowing();
         }}
       >
-        <div className={classes.lines} style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map((item) => {
-            const line = window.lines[item.index];
-            return (
-              line && (
-                <div
-                  // Where lines rush by, their elements are written anew rather than made anew; those of many heights are
-                  // measured, each its own.
-                  key={wraps ? item.key : item.index}
-                  ref={wraps ? virtual.measureElement : undefined}
-                  data-index={item.index}
-                  className={classes.line}
-                  data-selected={selection.has(line.number) || undefined}
-                  style={{ transform: `translateY(${item.start}px)` }}
-                  onClick={(event) => selection.onClick(event, line)}
-                >
-                  <LogLine line={line} time={time} origin={origin} find={find.text} />
-                </div>
-              )
-            );
-          })}
+        <div
+          className={classes.lines}
+          style={{ height: virtual.getTotalSize(), "--longest": wraps ? 0 : columns }}
+        >
+          <div className={classes.shown} style={{ top: items[0]?.start ?? 0 }}>
+            {items.map((item) => {
+              const line = window.lines[item.index];
+              return (
+                line && (
+                  <div
+                    // Where lines rush by, their elements are written anew rather than made anew; those of many heights are
+                    // measured, each its own.
+                    key={wraps ? item.key : item.index}
+                    ref={wraps ? virtual.measureElement : undefined}
+                    data-index={item.index}
+                    className={classes.line}
+                    data-selected={selection.has(line.number) || undefined}
+                    onClick={(event) => selection.onClick(event, line)}
+                  >
+                    <LogLine line={line} time={time} origin={origin} find={find.text} />
+                  </div>
+                )
+              );
+            })}
+          </div>
         </div>
         {reader.isLoading && reader.error === null && <Loading what="the lines" rows={8} />}
         {!reader.isLoading && window.lines.length === 0 && (

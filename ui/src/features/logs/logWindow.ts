@@ -1,4 +1,5 @@
 import type { LogLine, LogPiece } from "./lines";
+import { overwritten, plain } from "./sgr";
 
 /**
  * The part of a log that the page holds: consecutive lines, with the cursor behind the last one. Pure; a log of any
@@ -44,4 +45,17 @@ export function prepend(window: LogWindow, page: LogPiece, held = HELD): LogWind
 /** Where the window begins; 0 is the beginning of the log. */
 export function beginning(window: LogWindow): number {
   return window.lines[0]?.at ?? window.next;
+}
+
+/** Characters that a tab may take. */
+const TAB = 8;
+
+/** How many characters the longest line of a window has, about: what is not one column wide is told as if it were. */
+export function longest(window: LogWindow): number {
+  return window.lines.reduce((most, { text }) => Math.max(most, columns(text)), 0);
+}
+
+function columns(text: string): number {
+  if (text.includes("\u001b") || text.includes("\r")) return columns(plain(overwritten(text)));
+  return text.includes("\t") ? text.length + (text.split("\t").length - 1) * (TAB - 1) : text.length;
 }

@@ -1,3 +1,7 @@
+import { lazily } from "@/shared/lazily";
+
 export { profileListOptions } from "./api";
 export { profileEffect } from "./effect";
-export { ProfileList } from "./ProfileList";
+
+// Parts that the first screen does without.
+export const ProfileList = lazily(async () => (await import("./ProfileList")).ProfileList);

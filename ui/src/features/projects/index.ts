@@ -1,4 +1,8 @@
+import { lazily } from "@/shared/lazily";
+
 export { chosenProject } from "./chosen";
 export { projectListOptions, useProject } from "./api";
-export { ProjectSettings } from "./ProjectSettings";
-export { ProjectSwitcher } from "./ProjectSwitcher";
+
+// Parts that the first screen does without.
+export const ProjectSettings = lazily(async () => (await import("./ProjectSettings")).ProjectSettings);
+export const ProjectSwitcher = lazily(async () => (await import("./ProjectSwitcher")).ProjectSwitcher);

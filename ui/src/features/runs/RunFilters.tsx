@@ -8,7 +8,6 @@ import { functionNamesOptions } from "@/features/functions";
 import { useProject } from "@/features/projects";
 import { count } from "@/shared/format";
 import { Icon } from "@/shared/Icon";
-import { Later } from "@/shared/Later";
 
 import classes from "./runs.module.css";
 import { actionLabels, isAction, isSince, type ListSearch } from "./search";
@@ -55,63 +54,61 @@ export const RunFilters = memo(function RunFilters({ search, counts, onChange }:
           ))}
         </Group>
       </Group>
-      <Later instead={<div className={classes.filters} />}>
-        <Group gap={6} wrap="wrap">
-          <Select
-            size="xs"
-            w={115}
-            aria-label="Action"
-            placeholder="Any action"
-            clearable
-            data={Object.entries(actionLabels).map(([value, label]) => ({ value, label }))}
-            value={search.action ?? null}
-            onChange={(action) => onChange({ ...search, action: isAction(action) ? action : undefined })}
-          />
-          <Select
-            size="xs"
-            w={140}
-            aria-label="Function"
-            placeholder="Any function"
-            clearable
-            searchable
-            data={[...new Set([...(known.data?.names ?? []), ...(search.function ? [search.function] : [])])]}
-            value={search.function ?? null}
-            onChange={(name) => onChange({ ...search, function: name ?? undefined })}
-          />
-          <TypedFilter value={search.label} onChange={(label) => onChange({ ...search, label })}>
-            {(field) => (
-              <Autocomplete
-                size="xs"
-                w={140}
-                aria-label="Label"
-                placeholder="Any label"
-                title="A label of the function: key=value, or a key alone"
-                data={suggestedLabels(known.data?.labels ?? [])}
-                limit={20}
-                {...field}
-              />
-            )}
-          </TypedFilter>
-          <Select
-            size="xs"
-            w={115}
-            aria-label="Made"
-            placeholder="Any time"
-            clearable
-            data={[
-              { value: "day", label: "Last 24 h" },
-              { value: "week", label: "Last 7 days" },
-              { value: "month", label: "Last 30 days" },
-            ]}
-            value={search.since ?? null}
-            onChange={(since) => onChange({ ...search, since: isSince(since) ? since : undefined })}
-          />
-          <ViewMenu
-            archived={search.archived ?? false}
-            onArchived={(archived) => onChange({ ...search, archived: archived || undefined })}
-          />
-        </Group>
-      </Later>
+      <Group gap={6} wrap="wrap">
+        <Select
+          size="xs"
+          w={115}
+          aria-label="Action"
+          placeholder="Any action"
+          clearable
+          data={Object.entries(actionLabels).map(([value, label]) => ({ value, label }))}
+          value={search.action ?? null}
+          onChange={(action) => onChange({ ...search, action: isAction(action) ? action : undefined })}
+        />
+        <Select
+          size="xs"
+          w={140}
+          aria-label="Function"
+          placeholder="Any function"
+          clearable
+          searchable
+          data={[...new Set([...(known.data?.names ?? []), ...(search.function ? [search.function] : [])])]}
+          value={search.function ?? null}
+          onChange={(name) => onChange({ ...search, function: name ?? undefined })}
+        />
+        <TypedFilter value={search.label} onChange={(label) => onChange({ ...search, label })}>
+          {(field) => (
+            <Autocomplete
+              size="xs"
+              w={140}
+              aria-label="Label"
+              placeholder="Any label"
+              title="A label of the function: key=value, or a key alone"
+              data={suggestedLabels(known.data?.labels ?? [])}
+              limit={20}
+              {...field}
+            />
+          )}
+        </TypedFilter>
+        <Select
+          size="xs"
+          w={115}
+          aria-label="Made"
+          placeholder="Any time"
+          clearable
+          data={[
+            { value: "day", label: "Last 24 h" },
+            { value: "week", label: "Last 7 days" },
+            { value: "month", label: "Last 30 days" },
+          ]}
+          value={search.since ?? null}
+          onChange={(since) => onChange({ ...search, since: isSince(since) ? since : undefined })}
+        />
+        <ViewMenu
+          archived={search.archived ?? false}
+          onArchived={(archived) => onChange({ ...search, archived: archived || undefined })}
+        />
+      </Group>
     </Stack>
   );
 });

@@ -1,24 +1,25 @@
-import { Button, Group, Stack, Text, Title } from "@mantine/core";
+import { Stack, Title } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 
-import { NextPlace, StaleNotice } from "@/features/clusters";
+import { StaleNotice } from "@/features/clusters";
 import { useProject } from "@/features/projects";
 import { preferencesOptions, usePreferences } from "@/features/settings";
 import type { StateCount } from "@/ipc";
-import { Empty } from "@/shared/Empty";
-import { Icon } from "@/shared/Icon";
+import { Later } from "@/shared/Later";
+import { lazily } from "@/shared/lazily";
 import { Loaded } from "@/shared/Loaded";
 import { useLatest } from "@/shared/useLatest";
 
 import { runListOptions } from "./api";
 import { shownColumns } from "./columns";
-import { RunFilters } from "./RunFilters";
 import { RunTable } from "./RunTable";
 import classes from "./runs.module.css";
 import { filterOf, isNarrowed, type ListSearch } from "./search";
 import { useListChoice } from "./useListChoice";
+
+const NoRuns = lazily(async () => (await import("./NoRuns")).NoRuns);
+const RunFilters = lazily(async () => (await import("./RunFilters")).RunFilters);
 
 const noCounts: readonly StateCount[] = [];
 
@@ -40,7 +41,7 @@ export function RunList({ search: address, onSearch: onAddress }: Props) {
   const counts = pages?.[0]?.counts ?? noCounts;
   const [preferences] = usePreferences();
   const hasSeveralPlaces = useMemo(
-    () => new Set(runs.map((run) => `${run.context}\n${run.namespace}`)).size > 1,
+    () => runs.some((run) => run.context !== runs[0]?.context || run.namespace !== runs[0]?.namespace),
     [runs],
   );
   const hidden = preferences.hidden_columns;
@@ -48,20 +49,17 @@ export function RunList({ search: address, onSearch: onAddress }: Props) {
 
   return (
     <Stack className={classes.screen} gap="sm">
-      <Group justify="space-between">
-        <Title order={1} size="h3">
-          Runs
-        </Title>
-      </Group>
-      <RunFilters search={search} counts={counts} onChange={narrow} />
+      <Title order={1} size="h3">
+        Runs
+      </Title>
+      <Later instead={<div className={classes.filters} />}>
+        <RunFilters search={search} counts={counts} onChange={narrow} />
+      </Later>
       <StaleNotice />
       <Loaded query={query} what="runs" rows={6}>
         {() =>
           runs.length === 0 ? (
-            <Nothing
-              isNarrowed={isNarrowed(search)}
-              onClear={() => onSearch({ archived: search.archived })}
-            />
+            <NoRuns isNarrowed={isNarrowed(search)} onClear={() => onSearch({ archived: search.archived })} />
           ) : (
             <RunTable
               // Another question is another list: it begins at its top, with nothing chosen.
@@ -79,50 +77,5 @@ export function RunList({ search: address, onSearch: onAddress }: Props) {
         }
       </Loaded>
     </Stack>
-  );
-}
-
-function Nothing({ isNarrowed: narrowed, onClear }: { isNarrowed: boolean; onClear: () => void }) {
-  if (narrowed) {
-    return (
-      <Empty title="No run matches">
-        <Text size="sm">Nothing in the history fits the search and the filters.</Text>
-        <Button size="xs" variant="default" onClick={onClear}>
-          Clear filters
-        </Button>
-      </Empty>
-    );
-  }
-  return (
-    <Empty title="No runs yet">
-      <Text size="sm">
-        A run is one execution of a container on your cluster. Its state, its log and what it was asked to do
-        stay here, even when the cluster has forgotten it.
-      </Text>
-      <NextPlace />
-      <Group gap="xs" justify="center">
-        <Button
-          size="xs"
-          renderRoot={(props) => <Link to="/new" {...props} />}
-          leftSection={<Icon name="plus" size={14} />}
-        >
-          New run
-        </Button>
-        <Button
-          size="xs"
-          variant="default"
-          renderRoot={(props) => <Link to="/new" search={{ starter: "python" }} {...props} />}
-        >
-          Try an example in Python
-        </Button>
-        <Button
-          size="xs"
-          variant="default"
-          renderRoot={(props) => <Link to="/new" search={{ starter: "shell" }} {...props} />}
-        >
-          Try a shell command
-        </Button>
-      </Group>
-    </Empty>
   );
 }

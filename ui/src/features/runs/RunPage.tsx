@@ -15,11 +15,9 @@ import classes from "./runs.module.css";
 import { isSchedule, isService } from "./states";
 import { SchedulePanel } from "./SchedulePanel";
 import { StartUpBar } from "./StartUpBar";
+import { runTabs, type RunTab } from "./tabs";
 import { WhyCard } from "./WhyCard";
 import { YamlTab } from "./YamlTab";
-
-export const runTabs = ["logs", "overview", "events", "yaml"] as const;
-export type RunTab = (typeof runTabs)[number];
 
 type Props = { runId: string; tab: RunTab; onTab: (tab: RunTab) => void };
 

@@ -1,7 +1,8 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useCallback, useEffect, type RefObject } from "react";
+import { useCallback, useEffect, useRef, type RefObject } from "react";
 
 import type { RunView } from "@/ipc";
+import { useIsLater } from "@/shared/Later";
 
 import type { Column } from "./columns";
 import { RunRow } from "./RunRow";
@@ -11,6 +12,9 @@ import { useRowKeys } from "./useRowKeys";
 
 /** Height of the header, which stays over the rows, in pixels. */
 const HEADER = 38;
+
+/** Height of all that is around the rows in a window, in pixels, about. */
+const AROUND = 230;
 
 /** How near to the end of what is read the next page is asked for, in rows. */
 const NEAR = 30;
@@ -35,17 +39,24 @@ type Props = {
 export function RunRows({ runs, columns, height, scroller, choice, hasMore, onMore, onShow, onOpen }: Props) {
   // One function for one list: with a new one all rows are placed anew, in each frame of scrolling.
   const getItemKey = useCallback((index: number) => runs[index]?.id ?? index, [runs]);
+  const isLater = useIsLater();
   const virtual = useVirtualizer({
     count: runs.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
     getItemKey,
-    overscan: 6,
+    // Rows out of view come after what a start shows first.
+    overscan: isLater ? 6 : 0,
     scrollPaddingEnd: HEADER,
-    // The whole of a small list where nothing is laid out (tests without a browser).
-    initialRect: { width: 1000, height: 900 },
+    // About what there will be room for, until it is laid out.
+    initialRect: { width: innerWidth, height: innerHeight - AROUND },
   });
-  useEffect(() => virtual.measure(), [virtual, height]);
+  const measured = useRef(height);
+  useEffect(() => {
+    if (measured.current === height) return;
+    measured.current = height;
+    virtual.measure();
+  }, [virtual, height]);
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   const isNear = hasMore && last >= runs.length - NEAR;

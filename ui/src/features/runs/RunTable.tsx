@@ -1,22 +1,24 @@
 import { Button } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
-import { useCallback, useState } from "react";
+import { Suspense, useCallback, useState } from "react";
 
 import { usePreferences } from "@/features/settings";
 
 import type { RunOrder, RunView } from "@/ipc";
 import { Later } from "@/shared/Later";
+import { lazily } from "@/shared/lazily";
 import { useLatest } from "@/shared/useLatest";
 
-import { BulkBar } from "./BulkBar";
 import { leastWidth, template, type Column } from "./columns";
 import { newestFirst } from "./order";
-import { RunDrawer } from "./RunDrawer";
 import { RunRows } from "./RunRows";
 import { RunTableHead } from "./RunTableHead";
 import classes from "./runs.module.css";
 import { useChoice } from "./useChoice";
 import { useFresh } from "./useFresh";
+
+const BulkBar = lazily(async () => (await import("./BulkBar")).BulkBar);
+const RunDrawer = lazily(async () => (await import("./RunDrawer")).RunDrawer);
 
 /** Height of a row, in pixels, with and without much space. */
 const ROW = { wide: 37, dense: 29 };
@@ -56,7 +58,7 @@ export function RunTable({ runs, columns, order, onOrder, hasMore, isReading, on
 
   return (
     <div className={classes.list}>
-      {choice.runs.length > 0 && <BulkBar runs={choice.runs} onDone={choice.clear} />}
+      <Suspense>{choice.runs.length > 0 && <BulkBar runs={choice.runs} onDone={choice.clear} />}</Suspense>
       <div role="status" aria-label="New runs">
         {fresh.count > 0 && (
           <Button className={classes.fresh} size="compact-sm" onClick={fresh.show}>

@@ -1,4 +1,3 @@
-import { Checkbox } from "@mantine/core";
 import { memo } from "react";
 
 import type { RunOrder, RunSort } from "@/ipc";
@@ -22,11 +21,14 @@ export const RunTableHead = memo(function RunTableHead(props: Props) {
     <thead role="rowgroup">
       <tr role="row" aria-rowindex={1}>
         <th role="columnheader">
-          <Checkbox
-            size="xs"
+          <input
+            type="checkbox"
+            className={classes.check}
             aria-label="Choose all runs shown"
             checked={chosen === "all"}
-            indeterminate={chosen === "some"}
+            ref={(box) => {
+              if (box) box.indeterminate = chosen === "some";
+            }}
             onChange={(event) => onChooseAll(event.currentTarget.checked)}
           />
         </th>

@@ -48,6 +48,9 @@ export function runListOptions(filter: RunFilter) {
     initialPageParam: start,
     getNextPageParam: (page: RunList) => page.next,
     placeholderData: (previous) => previous,
+    // Rows are compared by their revision where they are drawn: comparing all that was read, value by value, with each page
+    // that comes is work that grows with the list.
+    structuralSharing: false,
   });
 }
 

@@ -15,7 +15,7 @@ export type Column = keyof typeof optionalColumns;
 /** Widths of columns, in pixels, at least. Together they leave room for a reason in the smallest window. */
 const widths: Record<Column, number> = {
   function: 115,
-  action: 65,
+  action: 72,
   place: 160,
   started: 100,
   duration: 92,

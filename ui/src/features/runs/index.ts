@@ -1,8 +1,13 @@
+import { lazily } from "@/shared/lazily";
+
 export { applyChanges, forgetRuns, runListOptions, runTotalsOptions } from "./api";
 export { firstRunsOptions } from "./firstRuns";
 export { RunList } from "./RunList";
 export { RunStateBadge } from "./RunStateBadge";
-export { RunPage, runTabs, type RunTab } from "./RunPage";
+export { runTabs, type RunTab } from "./tabs";
 export { parseListSearch, type ListSearch } from "./search";
-export { ServiceList } from "./ServiceList";
 export { groupCount } from "./states";
+
+// Parts that the first screen does without.
+export const RunPage = lazily(async () => (await import("./RunPage")).RunPage);
+export const ServiceList = lazily(async () => (await import("./ServiceList")).ServiceList);

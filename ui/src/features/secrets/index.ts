@@ -1,2 +1,6 @@
+import { lazily } from "@/shared/lazily";
+
 export { secretListOptions } from "./api";
-export { SecretList } from "./SecretList";
+
+// Parts that the first screen does without.
+export const SecretList = lazily(async () => (await import("./SecretList")).SecretList);

@@ -1,0 +1,69 @@
+import { QueryClient } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+
+import { contextListOptions, contextLooksOptions } from "@/features/clusters";
+import { projectListOptions } from "@/features/projects";
+import { firstRunsOptions } from "@/features/runs";
+import { preferencesOptions, startupOptions } from "@/features/settings";
+import { firstScreen } from "@/ipc";
+import { loadParts } from "@/shared/lazily";
+
+import { App } from "./App";
+import { keepLive } from "./live";
+import { makeRouter } from "./router";
+import "./first.css";
+import "./style.css";
+
+/** How long the first drawing waits for what it is to show, in milliseconds; what comes later is drawn when it comes. */
+const LONGEST = 300;
+
+/** How long the first screen is left alone before the rest of the page is loaded, in milliseconds. */
+const QUIET = 500;
+
+/**
+ * Shows the page in an element. What the first screen shows is read before anything is drawn: a window that is drawn empty,
+ * painted, and then drawn again is complete later than one that is drawn once.
+ */
+export async function start(root: HTMLElement): Promise<void> {
+  const client = makeQueryClient();
+  keepLive(client);
+  const isRead = readFirstScreen(client);
+  const router = makeRouter();
+  await Promise.all([isRead, router.load()]);
+  createRoot(root).render(
+    <StrictMode>
+      <App client={client} router={router} />
+    </StrictMode>,
+  );
+  setTimeout(() => void Promise.all([import("./later.css"), loadParts()]), QUIET);
+}
+
+/** How long what was read needs not be asked again, in milliseconds: what the first drawing shows was read for it. */
+const FRESH = 1000;
+
+/** Reading is local and quick: asked anew when shown, asked once when it fails. */
+export function makeQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: { staleTime: FRESH, retry: false, networkMode: "always", refetchOnWindowFocus: true },
+      mutations: { retry: false, networkMode: "always" },
+    },
+  });
+}
+
+/** Reads what the first screen shows. What fails is asked and told by the screen itself. */
+async function readFirstScreen(client: QueryClient): Promise<void> {
+  const isTime = new Promise((resolve) => setTimeout(resolve, LONGEST));
+  await Promise.race([readAll(client).catch(() => undefined), isTime]);
+}
+
+async function readAll(client: QueryClient): Promise<void> {
+  const { preferences, startup, contexts, looks, projects } = await firstScreen();
+  client.setQueryData(preferencesOptions().queryKey, preferences);
+  client.setQueryData(startupOptions().queryKey, startup);
+  if (contexts) client.setQueryData(contextListOptions().queryKey, contexts);
+  if (looks) client.setQueryData(contextLooksOptions().queryKey, looks);
+  if (projects) client.setQueryData(projectListOptions().queryKey, projects);
+  await client.prefetchInfiniteQuery(firstRunsOptions(preferences, Date.now()));
+}
