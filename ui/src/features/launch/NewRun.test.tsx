@@ -7,7 +7,7 @@ import { failure, type Backend } from "@/ipc/mock";
 import { runDetails, runningView, runView } from "@/test/builders";
 import { renderAt } from "@/test/render";
 
-import { emptyDraft, toForm } from "./draft";
+import { blankRows, emptyDraft, toForm } from "./draft";
 
 const good: Preview = {
   problems: [],
@@ -378,4 +378,14 @@ test("the form of a function is filled with what the function is by then", async
   image = "registry/iris@sha256:1";
   await act(() => router.navigate({ to: "/new", search: { function: "iris" } }));
   await waitFor(() => expect(field("Image")).toHaveValue("registry/iris@sha256:1"));
+});
+
+test("what was changed from the original is told in words, volumes too", async () => {
+  const volumes = [{ ...blankRows.volumes, name: "data", mount_path: "/data", object: "team-data", row: 0 }];
+  const place = { context: "lab", namespace: "team", project: "default" };
+  const form = toForm({ ...emptyDraft, name: "train", image: "python:3.11", volumes }, launched.id, place);
+  renderAt(`/new?from=${launched.id}`, { runForm: () => form, previewRun: () => good });
+  await userEvent.click(await screen.findByRole("checkbox", { name: "Read only, volume 1" }));
+  const changed = await screen.findByRole("region", { name: "Changed" });
+  expect(changed).toHaveTextContent("Volume at /dataclaim team-data → claim team-data, read only");
 });

@@ -78,5 +78,5 @@ export function PreviewPane({ preview, problems, hasImage, changed }: Props) {
 function short(value: string): string {
   if (value === "") return "not given";
   const line = value.split("\n")[0] ?? "";
-  return line.length < value.length || line.length > 60 ? `${line.slice(0, 60)}…` : line;
+  return line.length < value.length || line.length > 120 ? `${line.slice(0, 120)}…` : line;
 }

@@ -1,6 +1,7 @@
 import type { Action, RunForm } from "@/ipc";
 
 import { actions } from "./draft";
+import { envFromWords, portWords, probeWords, tolerationWords, volumeWords } from "./rowWords";
 import { isStarter, type Starter } from "./starters";
 
 /** What a form is filled from: a run, or a version of a function; neither for an empty one. */
@@ -67,9 +68,7 @@ const names = [
   ["lang", "Language"],
   ["handler", "Handler"],
   ["instructions", "Instructions"],
-  ["env_from", "Environment from"],
   ["secrets", "Secrets"],
-  ["volumes", "Volumes"],
   ["profile", "Profile"],
   ["cpu_request", "CPU set aside"],
   ["cpu_limit", "CPU at most"],
@@ -104,30 +103,58 @@ const names = [
   ["pod_patch", "Patch of the pod"],
 ] as const;
 
-/** What a form says otherwise than the one that it was filled from. Pure. */
+/** What a form says otherwise than the one that it was filled from, in words for people. Pure. */
 export function differences(before: RunForm, after: RunForm): Difference[] {
   const found: Difference[] = [];
   const note = (field: string, old: string, fresh: string) => {
     if (old !== fresh) found.push({ field, before: old, after: fresh });
   };
-  for (const [field, label] of names) note(label, said(before[field]), said(after[field]));
-  for (const [label, rows] of [
-    ["", "envs"],
-    ["Node label ", "node_selector"],
-  ] as const) {
-    const values = (form: RunForm) => new Map(form[rows].map((row) => [row.name, row.value]));
-    const [old, fresh] = [values(before), values(after)];
-    for (const name of new Set([...old.keys(), ...fresh.keys()])) {
-      note(`${label}${name}`, old.get(name) ?? "", fresh.get(name) ?? "");
+  for (const [field, label] of names) note(label, words(before, field), words(after, field));
+  for (const told of [variables, nodeLabels, volumes]) {
+    const [old, fresh] = [told(before), told(after)];
+    for (const label of new Set([...old.keys(), ...fresh.keys()])) {
+      note(label, old.get(label) ?? "", fresh.get(label) ?? "");
     }
   }
   return found;
 }
 
-function said(value: unknown): string {
-  if (typeof value === "string") return value;
-  if (Array.isArray(value) && value.length === 0) return "";
-  return JSON.stringify(value);
+function variables({ envs, env_from }: RunForm): Map<string, string> {
+  return new Map([
+    ...envs.map((row) => [row.name, row.value] as const),
+    ...env_from.map((row) => [row.name, envFromWords(row)] as const),
+  ]);
+}
+
+function nodeLabels({ node_selector }: RunForm): Map<string, string> {
+  return new Map(node_selector.map((row) => [`Node label ${row.name}`, row.value]));
+}
+
+/** By their places: a volume's name is made from that where none is said. */
+function volumes(form: RunForm): Map<string, string> {
+  return new Map(form.volumes.map((row) => [`Volume at ${row.mount_path || "no place"}`, volumeWords(row)]));
+}
+
+function words(form: RunForm, field: (typeof names)[number][0]): string {
+  switch (field) {
+    case "is_archive":
+      return form.is_archive ? "yes" : "no";
+    case "args":
+      return form.args.length === 0 ? "" : JSON.stringify(form.args);
+    case "labels":
+    case "secrets":
+    case "image_pull_secrets":
+      return form[field].join(", ");
+    case "tolerations":
+      return form.tolerations.map(tolerationWords).join("; ");
+    case "service_ports":
+      return form.service_ports.map(portWords).join("; ");
+    case "readiness_probe":
+    case "liveness_probe":
+      return probeWords(form[field]);
+    default:
+      return form[field];
+  }
 }
 
 /** Names of what is kept from the original although the form has no control for it. */
