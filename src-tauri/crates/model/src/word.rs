@@ -70,6 +70,8 @@ impl RunStatus {
             RunState::Created | RunState::Built | RunState::Ready => StatusWord::Submitted,
             RunState::Pending => match self.phase {
                 Phase::Pulling | Phase::Mounting | Phase::Fetching | Phase::Starting => StatusWord::Starting,
+                // It has no pod of its own, so that it waits for its times from the release on.
+                Phase::Queued if self.schedule.is_some() => StatusWord::Scheduled,
                 Phase::Queued | Phase::Held => StatusWord::Queued,
                 _ => StatusWord::Pending,
             },
@@ -98,6 +100,7 @@ impl RunStatus {
         match self.phase {
             Phase::Preparing => "preparing",
             Phase::Held => "held before release",
+            Phase::Queued if self.schedule.is_some() => "waiting for its next time",
             Phase::Queued => "queued: the cluster has made no pod yet",
             Phase::Scheduling => "waiting for a node",
             Phase::Mounting => "preparing volumes",

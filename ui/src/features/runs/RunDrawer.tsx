@@ -12,6 +12,7 @@ import { runDetailsOptions } from "./api";
 import { RunStateBadge } from "./RunStateBadge";
 import classes from "./runs.module.css";
 import { StartUpBar } from "./StartUpBar";
+import { isSchedule } from "./states";
 import { Elapsed } from "./Times";
 import { WhyCard } from "./WhyCard";
 
@@ -58,7 +59,7 @@ function Preview({ run }: { run: RunView }) {
       </Group>
       <WhyCard run={run} values={details.data?.values} />
       <Loaded query={details} what="the run" rows={2}>
-        {(read) => <StartUpBar details={read} />}
+        {(read) => !isSchedule(read) && <StartUpBar details={read} />}
       </Loaded>
       <Loaded query={tail} what="the log" rows={6}>
         {(lines) =>

@@ -152,6 +152,23 @@ test("a click on a row shows the run beside the list, with its last lines", asyn
   expect(within(drawer).getByRole("link", { name: "Open" })).toBeInTheDocument();
 });
 
+test("a schedule beside the list tells of no start-up: it has no pod of its own", async () => {
+  const schedule = { ...live, word: "scheduled", doing: "waiting for its next time" } as const;
+  const from = "2026-03-10T12:00:00Z";
+  renderAt("/runs", {
+    listRuns: () => runList([schedule]),
+    runDetails: () =>
+      runDetails(schedule, {
+        values: [{ path: "schedule", value: "@daily", origin: "run" }],
+        spans: [{ attempt: 1, step: "queued", from, to: null, bytes: null }],
+      }),
+  });
+  await userEvent.click(await screen.findByRole("gridcell", { name: "Scheduled" }));
+  const drawer = await screen.findByRole("dialog", { name: "train-live" });
+  expect(await within(drawer).findByText("Nothing was written yet.")).toBeInTheDocument();
+  expect(within(drawer).queryByText("Queued")).not.toBeInTheDocument();
+});
+
 /** A history that notes what the list asked for; what is counted beside it asks for one row and is left out. */
 function noting(answer: (filter: string) => RunView[]) {
   const asked: unknown[] = [];

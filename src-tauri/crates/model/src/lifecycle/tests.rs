@@ -262,6 +262,9 @@ fn schedule(phase: Phase, last: Option<i64>) -> Present {
 #[test]
 fn a_schedule_runs_while_it_waits_and_can_go_on_after_it_was_suspended() {
     let made = RunStatus { schedule: Some(ScheduleStatus::default()), ..released() };
+    let unseen = RunStatus { state: RunState::Pending, phase: Phase::Queued, ..made.clone() };
+    let waits = (StatusWord::Scheduled, "waiting for its next time");
+    assert_eq!((unseen.word(Action::Job), unseen.doing()), waits, "it never has a pod of its own");
     let waiting = after(Action::Job, &made, &seen(schedule(Phase::Scheduled, None)));
     assert_eq!((waiting.state, waiting.word(Action::Job)), (RunState::Running, StatusWord::Scheduled));
     let fired = after(Action::Job, &waiting, &seen(schedule(Phase::Scheduled, Some(30))));
