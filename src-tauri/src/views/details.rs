@@ -52,6 +52,8 @@ pub(crate) struct BuildView {
     pub built: Option<String>,
     /// What it did to its function, once it is done.
     pub pinned: Option<PinnedImage>,
+    /// The image that its function ran from before, where there was one.
+    pub used_before: Option<String>,
 }
 
 impl BuildView {
@@ -62,6 +64,12 @@ impl BuildView {
             image: plan.image.to_string(),
             built: run.built_image().map(|image| image.to_string()),
             pinned: run.status.pinned.clone(),
+            used_before: run
+                .status
+                .pinned
+                .as_ref()
+                .and_then(|pinned| pinned.used_before(plan))
+                .map(ToString::to_string),
         })
     }
 }

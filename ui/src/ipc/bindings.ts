@@ -233,6 +233,8 @@ export type BuildView = {
 	built: string | null,
 	/**  What it did to its function, once it is done. */
 	pinned: PinnedImage | null,
+	/**  The image that its function ran from before, where there was one. */
+	used_before: string | null,
 };
 
 /**  Where the code of a function comes from. */

@@ -251,7 +251,9 @@ fn used_by(run: &Run, pinned: &PinnedImage) -> String {
         (None, _) => format!("nothing: {name} was deleted"),
         (Some(_), Some(undone)) => format!("nothing any more: {name} v{undone} uses {before} again"),
         (Some(version), None) => {
-            format!("{name} v{version}, which used {before} before (berth undo {})", run.object_name)
+            let used = run.build.as_ref().and_then(|plan| pinned.used_before(plan));
+            let used = used.map_or_else(String::new, |image| format!(", which used {image} before"));
+            format!("{name} v{version}{used} (berth undo {})", run.object_name)
         }
     }
 }

@@ -108,6 +108,27 @@ pub struct PinnedImage {
     pub undone: Option<u32>,
 }
 
+impl PinnedImage {
+    /// The image that the function ran from before; `None` too where what it had was only the name that its builds are to
+    /// give to theirs.
+    #[must_use]
+    pub fn used_before(&self, plan: &BuildPlan) -> Option<&ImageReference> {
+        let (made, replaced) = (repository(&plan.image), self.replaced.as_ref()?);
+        let named = repository(replaced);
+        let is_its_name = made == named || made.strip_suffix(named).is_some_and(|folder| folder.ends_with('/'));
+        // What a build has made before is used by its digest.
+        (replaced.digest().is_some() || !is_its_name).then_some(replaced)
+    }
+}
+
+/// The name of an image as it is written, without its tag and digest.
+fn repository(image: &ImageReference) -> &str {
+    let typed = image.as_str().split('@').next().unwrap_or_default();
+    let folder = typed.rfind('/').map_or(0, |slash| slash + 1);
+    let end = typed.get(folder..).and_then(|last| last.find(':')).map_or(typed.len(), |colon| folder + colon);
+    typed.get(..end).unwrap_or_default()
+}
+
 /// Names the result of a build: in the project's registry, with a tag of the run's own, so that no image is ever replaced
 /// by another of the same name.
 ///
@@ -125,10 +146,7 @@ pub fn built_image(
 ) -> Result<ImageReference, ValueError> {
     let address = registry.address.as_str();
     let wished = function.image.as_ref().and_then(|image| {
-        let typed = image.as_str().split('@').next().unwrap_or_default();
-        let folder = typed.rfind('/').map_or(0, |slash| slash + 1);
-        let end = typed.get(folder..).and_then(|last| last.find(':')).map_or(typed.len(), |colon| folder + colon);
-        let named = typed.get(..end).unwrap_or_default();
+        let named = repository(image);
         match named.strip_prefix(address).and_then(|rest| rest.strip_prefix('/')) {
             Some(path) => Some(path.to_owned()),
             None => (!image.names_registry()).then(|| named.to_owned()),
@@ -243,6 +261,30 @@ mod tests {
             "r.org/team/x:t1",
             "a further build goes where the last one went"
         );
+    }
+
+    #[test]
+    fn an_image_was_used_before_unless_it_only_named_what_the_build_makes() {
+        let plan = BuildPlan {
+            dockerfile: String::new(),
+            image: "r:5000/team/greeter:t1".parse().unwrap(),
+            registry: registry("r:5000"),
+            builder: "b".parse().unwrap(),
+        };
+        let digest = "a".repeat(64);
+        for (replaced, was_used) in [
+            (None, false),
+            (Some("team/greeter".to_owned()), false),
+            (Some("r:5000/team/greeter:wished".to_owned()), false),
+            (Some("greet".to_owned()), true),
+            (Some("eam/greeter".to_owned()), true),
+            (Some("python:3.11".to_owned()), true),
+            (Some(format!("r:5000/team/greeter@sha256:{digest}")), true),
+        ] {
+            let replaced = replaced.map(|image| image.parse().unwrap());
+            let pinned = PinnedImage { version: Some(2), replaced, undone: None };
+            assert_eq!(pinned.used_before(&plan), pinned.replaced.as_ref().filter(|_| was_used), "{pinned:?}");
+        }
     }
 
     #[test]

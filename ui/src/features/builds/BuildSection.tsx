@@ -20,7 +20,7 @@ export function BuildSection({ run, build }: { run: RunView; build: BuildView })
         {build.built && <Copy text={build.built} label="Copy image" />}
       </Group>
       {build.pinned ? (
-        <Use run={run} pinned={build.pinned} />
+        <Use run={run} pinned={build.pinned} usedBefore={build.used_before} />
       ) : (
         <Text size="sm" c="dimmed">
           {run.is_final
@@ -35,7 +35,9 @@ export function BuildSection({ run, build }: { run: RunView; build: BuildView })
   );
 }
 
-function Use({ run, pinned }: { run: RunView; pinned: PinnedImage }) {
+type UseProps = { run: RunView; pinned: PinnedImage; usedBefore: string | null };
+
+function Use({ run, pinned, usedBefore }: UseProps) {
   const undo = useUndoBuild(run.id);
   const isForeign = useIsForeign(run);
   const [isAsking, setAsking] = useState(false);
@@ -47,7 +49,7 @@ function Use({ run, pinned }: { run: RunView; pinned: PinnedImage }) {
   return (
     <Group gap="sm">
       <Text size="sm" className={classes.mono}>
-        {wordsOfUse(run.function, pinned)}
+        {wordsOfUse(run.function, pinned, usedBefore)}
       </Text>
       {pinned.version && !pinned.undone && !isForeign && (
         <Button size="compact-xs" variant="default" onClick={() => setAsking(true)}>
@@ -70,9 +72,13 @@ function Use({ run, pinned }: { run: RunView; pinned: PinnedImage }) {
 }
 
 /** What became of the image. */
-function wordsOfUse(name: string, { version, replaced, undone }: PinnedImage): string {
-  const before = replaced ?? "no image";
+function wordsOfUse(
+  name: string,
+  { version, replaced, undone }: PinnedImage,
+  usedBefore: string | null,
+): string {
   if (!version) return `${name} was deleted before it got the image.`;
-  if (undone) return `Version ${undone} of ${name} uses ${before} again.`;
-  return `Used by version ${version} of ${name}, which used ${before} before.`;
+  if (undone) return `Version ${undone} of ${name} uses ${replaced ?? "no image"} again.`;
+  const before = usedBefore === null ? "" : `, which used ${usedBefore} before`;
+  return `Used by version ${version} of ${name}${before}.`;
 }

@@ -10,11 +10,17 @@ import { renderAt } from "@/test/render";
 const id = "aaaa1111-0000-4000-8000-000000000000";
 const built = `registry.example.org/team/iris@sha256:${"a".repeat(64)}`;
 
-function build(pinned: BuildView["pinned"]) {
+function build(pinned: BuildView["pinned"], usedBefore: string | null = null) {
   const run = runView({ id, function: "iris", action: "build" });
   const dockerfile = "FROM python:3.12\nRUN pip install x\n";
   return runDetails(run, {
-    build: { dockerfile, image: "registry.example.org/team/iris:abc", built, pinned },
+    build: {
+      dockerfile,
+      image: "registry.example.org/team/iris:abc",
+      built,
+      pinned,
+      used_before: usedBefore,
+    },
   });
 }
 
@@ -24,10 +30,20 @@ test("a build shows its Dockerfile, its image by digest and who uses it, and can
   renderAt(`/runs/${id}?tab=overview`, { runDetails: () => details, undoBuild });
   expect(await screen.findByText(built)).toBeVisible();
   expect(screen.getByLabelText("Dockerfile")).toHaveTextContent("RUN pip install x");
-  expect(screen.getByText("Used by version 2 of iris, which used no image before.")).toBeVisible();
+  expect(screen.getByText("Used by version 2 of iris.")).toBeVisible();
   await userEvent.click(screen.getByRole("button", { name: "Undo…" }));
   await userEvent.click(await screen.findByRole("button", { name: "Take it off" }));
   expect(undoBuild).toHaveBeenCalledWith({ run: id });
+});
+
+test("the image of before is told only where one was used, not where it named what the build makes", async () => {
+  const named = { version: 2, replaced: "team/iris", undone: null };
+  const first = renderAt(`/runs/${id}?tab=overview`, { runDetails: () => build(named) });
+  expect(await screen.findByText("Used by version 2 of iris.")).toBeVisible();
+  first.unmount();
+  const pinned = { version: 3, replaced: "old:1", undone: null };
+  renderAt(`/runs/${id}?tab=overview`, { runDetails: () => build(pinned, "old:1") });
+  expect(await screen.findByText("Used by version 3 of iris, which used old:1 before.")).toBeVisible();
 });
 
 test("an image that was taken off says so and cannot be taken off twice", async () => {
