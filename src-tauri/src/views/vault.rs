@@ -20,6 +20,8 @@ pub(crate) struct SecretView {
     pub updated: Option<String>,
     /// Functions whose saved tasks name it.
     pub used_by: Vec<String>,
+    /// The registry of the project, where it is what signs in there.
+    pub registry: Option<String>,
 }
 
 impl From<berth_core::SecretView> for SecretView {
@@ -29,6 +31,7 @@ impl From<berth_core::SecretView> for SecretView {
             place: secret.place,
             updated: secret.updated.map(|at| at.to_string()),
             used_by: secret.used_by.iter().map(ToString::to_string).collect(),
+            registry: secret.registry.map(|address| address.to_string()),
         }
     }
 }

@@ -1460,6 +1460,8 @@ export type SecretView = {
 	updated: string | null,
 	/**  Functions whose saved tasks name it. */
 	used_by: string[],
+	/**  The registry of the project, where it is what signs in there. */
+	registry: string | null,
 };
 
 /**  A step of an attempt with its time; each begins where the one before ends. */

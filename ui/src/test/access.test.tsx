@@ -39,7 +39,9 @@ const full: Backend = {
   listRuns: () => runList([other, run]),
   listFunctions: () => [train],
   functionVersions: () => versions,
-  listSecrets: () => [{ name: "TOKEN", place: "keyring", updated: "2026-03-10T12:00:00Z", used_by: [] }],
+  listSecrets: () => [
+    { name: "TOKEN", place: "keyring", updated: "2026-03-10T12:00:00Z", used_by: [], registry: null },
+  ],
   runDetails: () => details,
   logStreams: () => [storedLog()],
   readLogBefore: () => logPage(0, 2, { at_end: true }),

@@ -146,7 +146,9 @@ const screens: Record<string, Screen> = {
     at: "/secrets",
     command: "listSecrets",
     loading: "secrets",
-    answer: [{ name: "TOKEN", place: "keyring", updated: "2026-03-10T12:00:00Z", used_by: [] }],
+    answer: [
+      { name: "TOKEN", place: "keyring", updated: "2026-03-10T12:00:00Z", used_by: [], registry: null },
+    ],
     full: () => screen.findByRole("cell", { name: "TOKEN" }),
   },
   "the contexts in the settings": {

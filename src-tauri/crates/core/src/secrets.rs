@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use berth_model::{FunctionName, Problem, Project, ProjectName, SecretEntry, SecretId, SecretName, check_secret_value};
+use berth_model::{
+    FunctionName, Problem, Project, ProjectName, RegistryAddress, SecretEntry, SecretId, SecretName, check_secret_value,
+};
 
 use crate::app::{App, LaunchRequest};
 use crate::ports::{Notice, SecretValue, StoreError};
@@ -33,6 +35,8 @@ pub struct SecretView {
     pub updated: Option<jiff::Timestamp>,
     /// Functions of the project whose saved tasks name it.
     pub used_by: Vec<FunctionName>,
+    /// The registry of the project, where it is what signs in there.
+    pub registry: Option<RegistryAddress>,
 }
 
 /// Values that were given for this session only.
@@ -115,7 +119,7 @@ impl App {
     /// # Errors
     /// `NotFound` for an unknown project; `Storage`.
     pub async fn secrets(&self, project: &ProjectName) -> Result<Vec<SecretView>, Error> {
-        self.project(project).await?;
+        let drawer = self.project(project).await?;
         let mut users = self.ports.history.secret_users(project).await?;
         let stored = self.ports.history.secrets(project).await?;
         let mut views: BTreeMap<SecretName, SecretView> = stored
@@ -126,17 +130,25 @@ impl App {
                     place: SecretPlace::Keyring,
                     updated: Some(updated),
                     used_by: Vec::new(),
+                    registry: None,
                 };
                 (name, view)
             })
             .collect();
         for name in self.session_secrets.names(project) {
-            let view =
-                SecretView { name: name.clone(), place: SecretPlace::Session, updated: None, used_by: Vec::new() };
+            let view = SecretView {
+                name: name.clone(),
+                place: SecretPlace::Session,
+                updated: None,
+                used_by: Vec::new(),
+                registry: None,
+            };
             views.insert(name, view);
         }
         for view in views.values_mut() {
             view.used_by = users.remove(&view.name).unwrap_or_default();
+            let registry = drawer.registry.as_ref().filter(|registry| registry.secret.as_ref() == Some(&view.name));
+            view.registry = registry.map(|registry| registry.address.clone());
         }
         Ok(views.into_values().collect())
     }

@@ -1,15 +1,16 @@
 import { Checkbox, Modal, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { useSetRegistry } from "@/features/builds";
 import { projectListOptions, useProject } from "@/features/projects";
 
-import { useSetLogin } from "./api";
+import { secretListOptions, useSetLogin } from "./api";
 import { Keeping, problemAt } from "./Keeping";
 
 /** Takes what signs in to a registry of images, and has the project's registry use it where wished. */
 export function RegistryLoginDialog({ onClose }: { onClose: () => void }) {
+  const client = useQueryClient();
   const project = useProject();
   const projects = useQuery(projectListOptions());
   const registry = projects.data?.find(({ name }) => name === project)?.registry ?? null;
@@ -20,12 +21,17 @@ export function RegistryLoginDialog({ onClose }: { onClose: () => void }) {
   const [password, setPassword] = useState("");
   const [isUsed, setUsed] = useState(true);
   const isOther = registry !== null && registry.secret !== secret.trim();
+  // The list says which secret the registry uses.
+  const onUsed = () => {
+    onClose();
+    return client.invalidateQueries({ queryKey: secretListOptions(project).queryKey });
+  };
   const set = (forSession: boolean) =>
     save.mutate(
       { login: { registry: { secret, user, password } }, forSession },
       {
         onSuccess: () => {
-          if (isOther && isUsed) use.mutate({ ...registry, secret: secret.trim() }, { onSuccess: onClose });
+          if (isOther && isUsed) use.mutate({ ...registry, secret: secret.trim() }, { onSuccess: onUsed });
           else onClose();
         },
       },

@@ -22,7 +22,7 @@ type Open =
   | { about: "replace"; name: string }
   | { about: "registry" }
   | { about: "store" }
-  | { about: "delete"; name: string };
+  | { about: "delete"; secret: SecretView };
 
 /** Names, where the values lie, and who uses them; a value is typed and never shown. */
 export function SecretList() {
@@ -90,7 +90,7 @@ export function SecretList() {
                       key={secret.name}
                       secret={secret}
                       onReplace={() => setOpen({ about: "replace", name: secret.name })}
-                      onDelete={() => setOpen({ about: "delete", name: secret.name })}
+                      onDelete={() => setOpen({ about: "delete", secret })}
                     />
                   ))}
                 </Table.Tbody>
@@ -103,7 +103,7 @@ export function SecretList() {
       {open?.about === "replace" && <SecretDialog name={open.name} onClose={close} />}
       {open?.about === "registry" && <RegistryLoginDialog onClose={close} />}
       {open?.about === "store" && <StoreLoginDialog onClose={close} />}
-      {open?.about === "delete" && <DeleteSecret name={open.name} onClose={close} />}
+      {open?.about === "delete" && <DeleteSecret secret={open.secret} onClose={close} />}
     </Stack>
   );
 }
@@ -111,6 +111,8 @@ export function SecretList() {
 type RowProps = { secret: SecretView; onReplace: () => void; onDelete: () => void };
 
 function Row({ secret, onReplace, onDelete }: RowProps) {
+  const users = [...(secret.registry === null ? [] : [`registry ${secret.registry}`]), ...secret.used_by];
+  const usedBy = users.join(", ");
   return (
     <Table.Tr>
       <Table.Td className={classes.name}>{secret.name}</Table.Td>
@@ -124,8 +126,8 @@ function Row({ secret, onReplace, onDelete }: RowProps) {
         )}
       </Table.Td>
       <Table.Td>{secret.updated ? <Ago time={secret.updated} /> : "–"}</Table.Td>
-      <Table.Td className={classes.name} title={secret.used_by.join(", ")}>
-        {secret.used_by.length > 0 ? secret.used_by.join(", ") : "–"}
+      <Table.Td className={classes.name} title={usedBy}>
+        {usedBy || "–"}
       </Table.Td>
       <Table.Td>
         <Group gap="xs" justify="flex-end" wrap="nowrap">
@@ -146,11 +148,14 @@ function Row({ secret, onReplace, onDelete }: RowProps) {
   );
 }
 
-function DeleteSecret({ name, onClose }: { name: string; onClose: () => void }) {
+function DeleteSecret({ secret, onClose }: { secret: SecretView; onClose: () => void }) {
+  const { name, registry } = secret;
   return (
     <ConfirmDelete name={name} remove={useDeleteSecret(name)} onClose={onClose}>
       Its value goes with it, which cannot be undone. Runs that have it already keep it; a new run that names
       it is refused.
+      {registry !== null &&
+        ` The project signs in to its registry ${registry} with it: without it builds are refused, and nodes pull only what is public there.`}
     </ConfirmDelete>
   );
 }

@@ -11,8 +11,9 @@ const token: SecretView = {
   place: "keyring",
   updated: "2026-03-10T12:00:00Z",
   used_by: ["train", "nightly"],
+  registry: null,
 };
-const passing: SecretView = { name: "PASSING", place: "session", updated: null, used_by: [] };
+const passing: SecretView = { name: "PASSING", place: "session", updated: null, used_by: [], registry: null };
 
 test("names are listed with where the value lies and who uses it", async () => {
   renderAt("/secrets", { listSecrets: () => [token, passing] });
@@ -125,7 +126,10 @@ test("a sign-in to a registry becomes one secret, which the project's registry u
   const project = { name: "default", description: null, target: null, registry };
   const setLogin = vi.fn(() => ["REGISTRY"]);
   const setRegistry = vi.fn(() => project);
-  renderAt("/secrets", { projects: () => [project], setLogin, setRegistry });
+  const listSecrets = () => [
+    { ...token, registry: setRegistry.mock.calls.length > 0 ? "registry.lab/team" : null },
+  ];
+  renderAt("/secrets", { projects: () => [project], setLogin, setRegistry, listSecrets });
   await userEvent.click(await screen.findByRole("button", { name: "Registry sign-in…" }));
   const dialog = await screen.findByRole("dialog", { name: "Sign-in to a registry" });
   await userEvent.type(within(dialog).getByLabelText("User"), "ada");
@@ -139,6 +143,7 @@ test("a sign-in to a registry becomes one secret, which the project's registry u
     project: "default",
     registry: { ...registry, secret: "REGISTRY" },
   });
+  expect(await screen.findByRole("cell", { name: /^registry registry.lab\/team/ })).toBeInTheDocument();
 });
 
 test("deleting says what happens to runs", async () => {
@@ -150,4 +155,16 @@ test("deleting says what happens to runs", async () => {
   await userEvent.click(within(dialog).getByRole("button", { name: "Delete" }));
   await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
   expect(deleteSecret).toHaveBeenCalledWith({ project: "default", name: "TOKEN" });
+});
+
+test("the secret that signs in to the project's registry says so, and so does who deletes it", async () => {
+  const login: SecretView = { ...token, name: "REGISTRY", used_by: ["train"], registry: "registry.lab/team" };
+  renderAt("/secrets", { listSecrets: () => [login, token] });
+  expect(await screen.findByRole("cell", { name: "registry registry.lab/team, train" })).toBeInTheDocument();
+  await userEvent.click(screen.getByRole("button", { name: "Delete REGISTRY" }));
+  const warned = await screen.findByRole("dialog", { name: "Delete REGISTRY" });
+  expect(warned).toHaveTextContent("The project signs in to its registry registry.lab/team with it");
+  await userEvent.keyboard("{Escape}");
+  await userEvent.click(screen.getByRole("button", { name: "Delete TOKEN" }));
+  expect(await screen.findByRole("dialog", { name: "Delete TOKEN" })).not.toHaveTextContent("signs in");
 });

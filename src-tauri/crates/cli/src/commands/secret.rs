@@ -44,13 +44,19 @@ async fn list(session: &Session) -> Result<Exit, Error> {
     let secrets = session.app.secrets(&session.project).await?;
     let documents: Vec<_> = secrets
         .iter()
-        .map(|one| json!({"name": one.name, "place": one.place, "updated": one.updated, "used_by": one.used_by}))
+        .map(|one| {
+            json!({
+                "name": one.name, "place": one.place, "updated": one.updated,
+                "used_by": one.used_by, "registry": one.registry,
+            })
+        })
         .collect();
     session.output.document(&documents, || {
         let rows: Vec<Vec<Cell>> = secrets
             .iter()
             .map(|one| {
-                let users: Vec<&str> = one.used_by.iter().map(|function| function.as_str()).collect();
+                let registry = one.registry.iter().map(|address| format!("registry {address}"));
+                let users: Vec<String> = registry.chain(one.used_by.iter().map(ToString::to_string)).collect();
                 let updated = one.updated.map_or_else(String::new, |at| at.strftime("%Y-%m-%d %H:%M").to_string());
                 vec![one.name.to_string().into(), updated.into(), users.join(", ").into()]
             })

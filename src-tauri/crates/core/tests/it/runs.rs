@@ -230,6 +230,22 @@ async fn a_locked_keyring_takes_no_secret_and_loses_none() {
 }
 
 #[tokio::test]
+async fn the_secret_that_signs_in_to_the_projects_registry_says_so() {
+    let world = World::new();
+    let project = request(RunId::random()).project;
+    for name in ["REGISTRY", "TOKEN"] {
+        let value = SecretValue::new("me:word".to_owned());
+        world.app.set_secret(&project, &name.parse().unwrap(), &value).await.unwrap();
+    }
+    let registry = serde_json::from_value(json!({"address": "registry.lab/team", "secret": "REGISTRY"})).unwrap();
+    world.app.set_registry(&project, Some(registry)).await.unwrap();
+    let listed = world.app.secrets(&project).await.unwrap();
+    let told: Vec<_> =
+        listed.iter().map(|one| (one.name.as_str(), one.registry.as_ref().map(ToString::to_string))).collect();
+    assert_eq!(told, [("REGISTRY", Some("registry.lab/team".to_owned())), ("TOKEN", None)]);
+}
+
+#[tokio::test]
 async fn a_session_keeps_a_value_in_memory_alone_and_uses_it_first() {
     let world = World::new();
     let mut request = request(RunId::random());
