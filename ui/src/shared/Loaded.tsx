@@ -4,7 +4,7 @@ import { ErrorPanel } from "./ErrorPanel";
 import { Loading } from "./Loading";
 
 /** What is used of a query; of one that is paged, too. */
-type Query<T> = {
+export type Query<T> = {
   data: T | undefined;
   error: Error | null;
   isFetching: boolean;

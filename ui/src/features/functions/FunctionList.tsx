@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Table, Text, Title, VisuallyHidden } from "@mantine/core";
+import { Button, Group, Stack, Table, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -9,7 +9,7 @@ import type { FunctionView } from "@/ipc";
 import { Ago } from "@/shared/Ago";
 import { Empty } from "@/shared/Empty";
 import { Icon } from "@/shared/Icon";
-import { Loaded } from "@/shared/Loaded";
+import { ListTable } from "@/shared/ListTable";
 
 import { functionListOptions } from "./api";
 import classes from "./functions.module.css";
@@ -38,42 +38,22 @@ export function FunctionList() {
           </Button>
         </Group>
       </Group>
-      <Loaded query={query} what="functions">
-        {(functions) =>
-          functions.length === 0 ? (
-            <Nothing onImport={() => setImporting(true)} />
-          ) : (
-            <div className={classes.scroll}>
-              <Table
-                className={classes.table}
-                miw={680}
-                highlightOnHover
-                stickyHeader
-                verticalSpacing={7}
-                aria-label="Functions"
-              >
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>Function</Table.Th>
-                    <Table.Th w={80}>Version</Table.Th>
-                    <Table.Th>Image</Table.Th>
-                    <Table.Th w={130}>Last run</Table.Th>
-                    <Table.Th w={110}>When</Table.Th>
-                    <Table.Th w={70}>
-                      <VisuallyHidden>Actions</VisuallyHidden>
-                    </Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {functions.map((each) => (
-                    <Row key={each.name} each={each} />
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </div>
-          )
-        }
-      </Loaded>
+      <ListTable
+        name="Functions"
+        query={query}
+        items={(functions) => functions}
+        empty={<Nothing onImport={() => setImporting(true)} />}
+        minWidth={680}
+        columns={[
+          { label: "Function" },
+          { label: "Version", width: 80 },
+          { label: "Image" },
+          { label: "Last run", width: 130 },
+          { label: "When", width: 110 },
+          { label: "Actions", width: 70, isHidden: true },
+        ]}
+        row={(each) => <Row key={each.name} each={each} />}
+      />
       <ImportDialog isOpen={isImporting} onClose={() => setImporting(false)} />
     </Stack>
   );

@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Table, Text, Title, VisuallyHidden } from "@mantine/core";
+import { Button, Group, Stack, Table, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
@@ -8,7 +8,7 @@ import { Ago } from "@/shared/Ago";
 import { ConfirmDelete } from "@/shared/ConfirmDelete";
 import { Empty } from "@/shared/Empty";
 import { Icon } from "@/shared/Icon";
-import { Loaded } from "@/shared/Loaded";
+import { ListTable } from "@/shared/ListTable";
 import { parameterName, valueText } from "@/shared/parameters";
 
 import { profileListOptions, useDeleteProfile } from "./api";
@@ -36,82 +36,73 @@ export function ProfileList() {
           New profile
         </Button>
       </Group>
-      <Loaded query={query} what="profiles">
-        {(profiles) =>
-          profiles.length === 0 ? (
-            <Empty title="No profiles yet">
-              <Text size="sm">
-                A profile is a preset: memory, node labels, volumes and the like under one name. A run that
-                names it takes what it does not say itself.
-              </Text>
-            </Empty>
-          ) : (
-            <div className={classes.scroll}>
-              <Table
-                className={classes.table}
-                highlightOnHover
-                stickyHeader
-                verticalSpacing={7}
-                aria-label="Profiles"
-              >
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th w={180}>Profile</Table.Th>
-                    <Table.Th>What for</Table.Th>
-                    <Table.Th>Presets</Table.Th>
-                    <Table.Th w={120}>Changed</Table.Th>
-                    <Table.Th w={150}>
-                      <VisuallyHidden>Actions</VisuallyHidden>
-                    </Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {profiles.map((profile) => (
-                    <Table.Tr key={profile.name} onDoubleClick={() => setOpen({ about: "edit", profile })}>
-                      <Table.Td className={classes.name} title={profile.name}>
-                        {profile.name}
-                      </Table.Td>
-                      <Table.Td>{profile.description ?? "–"}</Table.Td>
-                      <Table.Td className={classes.presets}>
-                        {profile.values
-                          .map(({ path, value }) => `${parameterName(path)}: ${valueText(value)}`)
-                          .join(" · ") || "–"}
-                      </Table.Td>
-                      <Table.Td>
-                        <Ago time={profile.updated} />
-                      </Table.Td>
-                      <Table.Td>
-                        <Group gap="xs" justify="flex-end" wrap="nowrap">
-                          <Button
-                            size="compact-xs"
-                            variant="default"
-                            aria-label={`Edit ${profile.name}`}
-                            onClick={() => setOpen({ about: "edit", profile })}
-                          >
-                            Edit…
-                          </Button>
-                          <Button
-                            size="compact-xs"
-                            variant="default"
-                            aria-label={`Delete ${profile.name}`}
-                            onClick={() => setOpen({ about: "delete", profile })}
-                          >
-                            Delete…
-                          </Button>
-                        </Group>
-                      </Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </div>
-          )
+      <ListTable
+        name="Profiles"
+        query={query}
+        items={(profiles) => profiles}
+        empty={
+          <Empty title="No profiles yet">
+            <Text size="sm">
+              A profile is a preset: memory, node labels, volumes and the like under one name. A run that
+              names it takes what it does not say itself.
+            </Text>
+          </Empty>
         }
-      </Loaded>
+        columns={[
+          { label: "Profile", width: 180 },
+          { label: "What for" },
+          { label: "Presets" },
+          { label: "Changed", width: 120 },
+          { label: "Actions", width: 150, isHidden: true },
+        ]}
+        row={(profile) => (
+          <Row
+            key={profile.name}
+            profile={profile}
+            onEdit={() => setOpen({ about: "edit", profile })}
+            onDelete={() => setOpen({ about: "delete", profile })}
+          />
+        )}
+      />
       {open?.about === "new" && <ProfileDialog onClose={close} />}
       {open?.about === "edit" && <ProfileDialog profile={open.profile} onClose={close} />}
       {open?.about === "delete" && <DeleteProfile name={open.profile.name} onClose={close} />}
     </Stack>
+  );
+}
+
+type RowProps = { profile: ProfileView; onEdit: () => void; onDelete: () => void };
+
+function Row({ profile, onEdit, onDelete }: RowProps) {
+  return (
+    <Table.Tr onDoubleClick={onEdit}>
+      <Table.Td className={classes.name} title={profile.name}>
+        {profile.name}
+      </Table.Td>
+      <Table.Td>{profile.description ?? "–"}</Table.Td>
+      <Table.Td className={classes.presets}>
+        {profile.values.map(({ path, value }) => `${parameterName(path)}: ${valueText(value)}`).join(" · ") ||
+          "–"}
+      </Table.Td>
+      <Table.Td>
+        <Ago time={profile.updated} />
+      </Table.Td>
+      <Table.Td>
+        <Group gap="xs" justify="flex-end" wrap="nowrap">
+          <Button size="compact-xs" variant="default" aria-label={`Edit ${profile.name}`} onClick={onEdit}>
+            Edit…
+          </Button>
+          <Button
+            size="compact-xs"
+            variant="default"
+            aria-label={`Delete ${profile.name}`}
+            onClick={onDelete}
+          >
+            Delete…
+          </Button>
+        </Group>
+      </Table.Td>
+    </Table.Tr>
   );
 }
 

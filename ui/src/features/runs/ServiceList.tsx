@@ -7,7 +7,7 @@ import type { RunFilter, RunState, RunView } from "@/ipc";
 import { Ago } from "@/shared/Ago";
 import { Empty } from "@/shared/Empty";
 import { copiesText } from "@/shared/format";
-import { Loaded } from "@/shared/Loaded";
+import { ListTable } from "@/shared/ListTable";
 
 import { runListOptions } from "./api";
 import { RunStateBadge } from "./RunStateBadge";
@@ -33,42 +33,29 @@ export function ServiceList({ project }: { project: string }) {
           New service
         </Button>
       </Group>
-      <Loaded query={served} what="services">
-        {() =>
-          runs.length === 0 ? (
-            <Empty title="No services">
-              <Text size="sm">
-                A service is a function that runs until it is stopped, behind an address: an API, a page, a
-                worker. What runs is listed here, with a way to it from this computer.
-              </Text>
-            </Empty>
-          ) : (
-            <div className={classes.servicesScroll}>
-              <Table
-                className={`${classes.table} ${classes.serviceTable}`}
-                verticalSpacing={7}
-                stickyHeader
-                aria-label="Services"
-              >
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th w={110}>State</Table.Th>
-                    <Table.Th w={240}>Service</Table.Th>
-                    <Table.Th w={110}>Copies</Table.Th>
-                    <Table.Th w={100}>Started</Table.Th>
-                    <Table.Th>From here</Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {runs.map((run) => (
-                    <Row key={run.id} run={run} />
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </div>
-          )
+      <ListTable
+        name="Services"
+        query={served}
+        items={() => runs}
+        empty={
+          <Empty title="No services">
+            <Text size="sm">
+              A service is a function that runs until it is stopped, behind an address: an API, a page, a
+              worker. What runs is listed here, with a way to it from this computer.
+            </Text>
+          </Empty>
         }
-      </Loaded>
+        className={classes.serviceTable}
+        highlightOnHover={false}
+        columns={[
+          { label: "State", width: 110 },
+          { label: "Service", width: 240 },
+          { label: "Copies", width: 110 },
+          { label: "Started", width: 100 },
+          { label: "From here" },
+        ]}
+        row={(run) => <Row key={run.id} run={run} />}
+      />
     </Stack>
   );
 }

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Stack, Table, Text, Title, VisuallyHidden } from "@mantine/core";
+import { Badge, Button, Group, Stack, Table, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
@@ -8,7 +8,7 @@ import { Ago } from "@/shared/Ago";
 import { ConfirmDelete } from "@/shared/ConfirmDelete";
 import { Empty } from "@/shared/Empty";
 import { Icon } from "@/shared/Icon";
-import { Loaded } from "@/shared/Loaded";
+import { ListTable } from "@/shared/ListTable";
 
 import { secretListOptions, useDeleteSecret } from "./api";
 import { RegistryLoginDialog } from "./RegistryLoginDialog";
@@ -54,51 +54,34 @@ export function SecretList() {
         </Title>
         {add}
       </Group>
-      <Loaded query={query} what="secrets">
-        {(secrets) =>
-          secrets.length === 0 ? (
-            <Empty title="No secrets yet">
-              <Text size="sm">
-                A secret is a value that a run needs and nobody should read: a password, a token, a key. It
-                lies in the keyring of this computer, and a run that names it gets it as an environment
-                variable.
-              </Text>
-            </Empty>
-          ) : (
-            <div className={classes.scroll}>
-              <Table
-                className={classes.table}
-                highlightOnHover
-                stickyHeader
-                verticalSpacing={7}
-                aria-label="Secrets"
-              >
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>Secret</Table.Th>
-                    <Table.Th w={170}>Its value lies</Table.Th>
-                    <Table.Th w={120}>Set</Table.Th>
-                    <Table.Th>Used by</Table.Th>
-                    <Table.Th w={200}>
-                      <VisuallyHidden>Actions</VisuallyHidden>
-                    </Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {secrets.map((secret) => (
-                    <Row
-                      key={secret.name}
-                      secret={secret}
-                      onReplace={() => setOpen({ about: "replace", name: secret.name })}
-                      onDelete={() => setOpen({ about: "delete", secret })}
-                    />
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </div>
-          )
+      <ListTable
+        name="Secrets"
+        query={query}
+        items={(secrets) => secrets}
+        empty={
+          <Empty title="No secrets yet">
+            <Text size="sm">
+              A secret is a value that a run needs and nobody should read: a password, a token, a key. It lies
+              in the keyring of this computer, and a run that names it gets it as an environment variable.
+            </Text>
+          </Empty>
         }
-      </Loaded>
+        columns={[
+          { label: "Secret" },
+          { label: "Its value lies", width: 170 },
+          { label: "Set", width: 120 },
+          { label: "Used by" },
+          { label: "Actions", width: 200, isHidden: true },
+        ]}
+        row={(secret) => (
+          <Row
+            key={secret.name}
+            secret={secret}
+            onReplace={() => setOpen({ about: "replace", name: secret.name })}
+            onDelete={() => setOpen({ about: "delete", secret })}
+          />
+        )}
+      />
       {open?.about === "new" && <SecretDialog name={null} onClose={close} />}
       {open?.about === "replace" && <SecretDialog name={open.name} onClose={close} />}
       {open?.about === "registry" && <RegistryLoginDialog onClose={close} />}
