@@ -3,10 +3,19 @@ import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 
 import { emptyDraft, toForm } from "@/features/launch/draft";
-import type { FunctionView, Preview } from "@/ipc";
+import type { FunctionView, Preview, ScheduleView } from "@/ipc";
 import { failure, type Backend } from "@/ipc/mock";
 
-import { contextView, logPage, runDetails, runList, runningView, runView, storedLog } from "./builders";
+import {
+  contextView,
+  forwardView,
+  logPage,
+  runDetails,
+  runList,
+  runningView,
+  runView,
+  storedLog,
+} from "./builders";
 import { renderAt } from "./render";
 
 /** Each list and detail, in each state that what it reads can be in. What is full has tests beside the screen. */
@@ -40,6 +49,23 @@ const form = toForm({ ...emptyDraft, name: "train", image: "python:3.11" }, id, 
 
 const context = contextView();
 
+const service = runningView({ id, name: "api-aaaa", action: "serve", word: "ready" });
+const serviceDetails = runDetails(service, { ports: [{ port: 80, name: "web" }] });
+
+const schedule = runningView({ id, word: "scheduled", doing: "waiting for its next time" });
+const scheduleDetails = runDetails(schedule, {
+  values: [{ path: "schedule", value: "@daily", origin: "run" }],
+});
+const cron: ScheduleView = {
+  cron: "@daily",
+  time_zone: "UTC",
+  concurrency_policy: "Forbid",
+  is_suspended: false,
+  last: null,
+  next: ["2026-03-11T00:00:00Z"],
+  active: 0,
+};
+
 type Screen = {
   at: string;
   /** The command whose answer is awaited, fails, or comes. */
@@ -47,6 +73,10 @@ type Screen = {
   /** What is said to be loading. */
   loading: string;
   answer: unknown;
+  /** Of one that is asked for several things: whether this is what is awaited, fails, or comes. */
+  about?: (args: Record<string, unknown>) => boolean;
+  /** What is answered to the rest. */
+  other?: unknown;
   /** What shows once it is there. */
   full: () => Promise<HTMLElement>;
   /** What else the screen reads. */
@@ -60,6 +90,11 @@ const log: Backend = {
   logStreams: () => [storedLog()],
   readLogBefore: () => logPage(0, 2, { at_end: true }),
 };
+
+/** Whether runs of this action alone are asked for. */
+function isAsked(action: string) {
+  return ({ filter }: Record<string, unknown>) => JSON.stringify(filter).includes(`"action":"${action}"`);
+}
 
 const screens: Record<string, Screen> = {
   "the list of runs": {
@@ -76,6 +111,22 @@ const screens: Record<string, Screen> = {
     answer: runDetails(run),
     full: () => screen.findByRole("heading", { level: 1, name: "train-aaaa" }),
     rest: log,
+  },
+  "the schedule of a run": {
+    at: `/runs/${id}`,
+    command: "runSchedule",
+    loading: "the schedule",
+    answer: { schedule: cron, starts: [] },
+    full: () => screen.findByText(/^Next, by the clock here: 2026-/),
+    rest: { runDetails: () => scheduleDetails },
+  },
+  "the ways to a service": {
+    at: `/runs/${id}`,
+    command: "listForwards",
+    loading: "the ways to it",
+    answer: [forwardView({ run: id, port: 80 })],
+    full: () => screen.findByRole("group", { name: "Port 80" }),
+    rest: { runDetails: () => serviceDetails },
   },
   "a run's overview": {
     at: `/runs/${id}?tab=overview`,
@@ -128,6 +179,37 @@ const screens: Record<string, Screen> = {
       await userEvent.click(await screen.findByRole("gridcell", { name: "Succeeded" }));
     },
   },
+  "the start-up of a run beside the list": {
+    at: "/runs",
+    command: "runDetails",
+    loading: "the run",
+    answer: runDetails(run, {
+      spans: [{ attempt: 1, step: "running", from: run.created, to: run.finished, bytes: null }],
+    }),
+    full: () => screen.findByRole("region", { name: "What the time was spent on" }),
+    rest: { ...log, listRuns: () => runList([run]) },
+    reach: async () => {
+      await userEvent.click(await screen.findByRole("gridcell", { name: "Succeeded" }));
+    },
+  },
+  "the list of services": {
+    at: "/services",
+    command: "listRuns",
+    about: isAsked("serve"),
+    loading: "services",
+    answer: runList([service]),
+    other: runList([]),
+    full: () => screen.findByRole("link", { name: "api-aaaa" }),
+  },
+  "the list of deployments": {
+    at: "/services",
+    command: "listRuns",
+    about: isAsked("deploy"),
+    loading: "services",
+    answer: runList([runningView({ id, name: "worker-aaaa", action: "deploy" })]),
+    other: runList([]),
+    full: () => screen.findByRole("link", { name: "worker-aaaa" }),
+  },
   "the list of functions": {
     at: "/functions",
     command: "listFunctions",
@@ -151,6 +233,49 @@ const screens: Record<string, Screen> = {
     ],
     full: () => screen.findByRole("cell", { name: "TOKEN" }),
   },
+  "the list of profiles": {
+    at: "/profiles",
+    command: "listProfiles",
+    loading: "profiles",
+    answer: [{ name: "big", description: null, values: [], updated: "2026-03-10T12:00:00Z", yaml: "" }],
+    full: () => screen.findByRole("cell", { name: "big" }),
+  },
+  "the programs at the first start": {
+    at: "/runs",
+    command: "localTools",
+    loading: "the programs of this machine",
+    answer: [{ name: "kind", path: "/usr/bin/kind", command: "kind create cluster" }],
+    full: () => screen.findByText("kind create cluster"),
+    rest: { contexts: () => ({ contexts: [], problems: [] }) },
+  },
+  "the kubeconfig files in the settings": {
+    at: "/settings",
+    command: "chosenKubeconfigs",
+    loading: "the kubeconfig files",
+    answer: ["/home/ada/lab.yaml"],
+    full: () => screen.findByRole("button", { name: "Read /home/ada/lab.yaml no more" }),
+  },
+  "the projects in the settings": {
+    at: "/settings",
+    command: "projects",
+    loading: "projects",
+    answer: [{ name: "default", description: null, target: null, registry: null }],
+    full: () => screen.findByRole("table", { name: "Projects" }),
+  },
+  "the images of helpers in the settings": {
+    at: "/settings",
+    command: "helperImages",
+    loading: "the images",
+    answer: [{ helper: "fetch", purpose: "fetches code", image: "git:1", public: "git:1" }],
+    full: () => screen.findByRole("textbox", { name: "Image that fetches code" }),
+  },
+  "where the data is, in the settings": {
+    at: "/settings",
+    command: "startup",
+    loading: "where the data is",
+    answer: { data_dir: "/data", installation: "x", notices: [] },
+    full: () => screen.findByText("/data"),
+  },
   "the contexts in the settings": {
     at: "/settings",
     command: "contexts",
@@ -170,9 +295,11 @@ const screens: Record<string, Screen> = {
 const cases = Object.entries(screens).map(([name, each]) => ({ name, ...each }));
 
 /** Shows a screen whose answers are given one after the other; the last one stays. */
-async function show({ at, command, rest, reach }: Screen, answer: () => unknown) {
+async function show({ at, command, rest, reach, about, other }: Screen, answer: () => unknown) {
   const asked = vi.fn(answer);
-  const shown = renderAt(at, { ...rest, [command]: asked });
+  const isMeant = about ?? (() => true);
+  const answers = (args: Record<string, unknown>) => (isMeant(args) ? asked() : other);
+  const shown = renderAt(at, { ...rest, [command]: answers });
   await reach?.();
   return { ...shown, asked };
 }
@@ -224,13 +351,50 @@ test.each(cases)("$name: what was read stays on view when it cannot be read anew
   await waitFor(() => expect(screen.queryByText(/may be out of date/)).not.toBeInTheDocument());
 });
 
-type Empty = { name: string; at: string; says: string | RegExp; next?: string; backend?: Backend };
+type Empty = {
+  name: string;
+  at: string;
+  says: string | RegExp;
+  /** The link or button that leads on. */
+  next?: string;
+  backend?: Backend;
+  /** How one gets there from the address. */
+  reach?: () => Promise<void>;
+};
 
 const nothing: Empty[] = [
   { name: "no runs", at: "/runs", says: "No runs yet", next: "New run" },
   { name: "no run that fits", at: "/runs?text=x", says: "No run matches", next: "Clear filters" },
   { name: "no functions", at: "/functions", says: "No functions yet", next: "New function" },
   { name: "no secrets", at: "/secrets", says: "No secrets yet", next: "New secret" },
+  { name: "no profiles", at: "/profiles", says: "No profiles yet", next: "New profile" },
+  { name: "no services", at: "/services", says: "No services", next: "New service" },
+  {
+    name: "no start of a schedule",
+    at: `/runs/${id}`,
+    says: "It has started nothing yet.",
+    next: "Run now",
+    backend: { runDetails: () => scheduleDetails, runSchedule: () => ({ schedule: cron, starts: [] }) },
+  },
+  {
+    name: "no way to a service",
+    at: `/runs/${id}`,
+    says: "Open web 80",
+    backend: { runDetails: () => serviceDetails },
+  },
+  {
+    name: "nothing written yet, beside the list",
+    at: "/runs",
+    says: "Nothing was written yet.",
+    backend: {
+      listRuns: () => runList([runningView({ id })]),
+      runDetails: () => runDetails(runningView({ id })),
+    },
+    reach: async () => {
+      await userEvent.click(await screen.findByRole("gridcell", { name: "Running" }));
+    },
+  },
+  { name: "no other kubeconfig file", at: "/settings", says: "No other file is read.", next: "Add" },
   {
     name: "no such function",
     at: "/functions/train",
@@ -263,6 +427,18 @@ const nothing: Empty[] = [
     backend: { runDetails: () => runDetails(run) },
   },
   {
+    name: "no changes of state",
+    at: `/runs/${id}?tab=events`,
+    says: "None yet.",
+    backend: { runDetails: () => runDetails(run) },
+  },
+  {
+    name: "no objects in the cluster",
+    at: `/runs/${id}?tab=overview`,
+    says: "None are left, or none was ever created.",
+    backend: { runDetails: () => runDetails(run) },
+  },
+  {
     name: "no attempts",
     at: `/runs/${id}?tab=overview`,
     says: "None yet: no pod was made.",
@@ -279,8 +455,9 @@ const nothing: Empty[] = [
 
 test.each(nothing)(
   "$name: what would be there is said, with a way on",
-  async ({ at, says, next, backend }) => {
+  async ({ at, says, next, backend, reach }) => {
     renderAt(at, backend);
+    await reach?.();
     expect(await screen.findByText(says)).toBeInTheDocument();
     if (next === undefined) return;
     const main = within(screen.getByRole("main"));

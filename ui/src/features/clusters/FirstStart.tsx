@@ -2,9 +2,10 @@ import { Button, Code, Group, Paper, SimpleGrid, Stack, Text, TextInput, Title }
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { asIpcError } from "@/ipc";
+import { asIpcError, type LocalTool } from "@/ipc";
 import { Copy } from "@/shared/Copy";
 import { sentence } from "@/shared/format";
+import { Loaded } from "@/shared/Loaded";
 
 import { contextListOptions, localToolsOptions, useAddKubeconfig } from "./api";
 import classes from "./clusters.module.css";
@@ -83,29 +84,39 @@ function OpenKubeconfig() {
 
 function LocalCluster() {
   const tools = useQuery({ ...localToolsOptions(), refetchInterval: AGAIN });
-  const found = (tools.data ?? []).filter((tool) => tool.path !== null);
-  const known = (tools.data ?? []).map((tool) => tool.name).join(", ");
   return (
     <Paper component="section" withBorder p="md" aria-label="Create a local cluster">
       <Stack gap="sm" align="flex-start">
         <Title order={3} size="h5">
           Create a local cluster
         </Title>
-        <Text size="sm">
-          {found.length > 0
-            ? "This machine can make one. Run the command in a terminal: the cluster shows up here by itself."
-            : `A program on this machine can make one for you, for trying things out. None was found on the PATH (looked for ${known}): install one, and its command is shown here.`}
-        </Text>
-        {found.map((tool) => (
-          <Group key={tool.name} gap="xs">
-            <Code fz={13}>{tool.command}</Code>
-            <Copy text={tool.command} label="Copy" />
-            <Text size="xs" c="dimmed" className={classes.entry}>
-              {tool.path}
-            </Text>
-          </Group>
-        ))}
+        <Loaded query={tools} what="the programs of this machine" rows={2} around={classes.wide}>
+          {(known) => <Tools known={known} />}
+        </Loaded>
       </Stack>
     </Paper>
+  );
+}
+
+function Tools({ known }: { known: readonly LocalTool[] }) {
+  const found = known.filter((tool) => tool.path !== null);
+  const names = known.map((tool) => tool.name).join(", ");
+  return (
+    <>
+      <Text size="sm">
+        {found.length > 0
+          ? "This machine can make one. Run the command in a terminal: the cluster shows up here by itself."
+          : `A program on this machine can make one for you, for trying things out. None was found on the PATH (looked for ${names}): install one, and its command is shown here.`}
+      </Text>
+      {found.map((tool) => (
+        <Group key={tool.name} gap="xs">
+          <Code fz={13}>{tool.command}</Code>
+          <Copy text={tool.command} label="Copy" />
+          <Text size="xs" c="dimmed" className={classes.entry}>
+            {tool.path}
+          </Text>
+        </Group>
+      ))}
+    </>
   );
 }

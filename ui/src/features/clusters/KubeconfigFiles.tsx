@@ -3,7 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { asIpcError } from "@/ipc";
+import { Empty } from "@/shared/Empty";
 import { sentence } from "@/shared/format";
+import { Loaded } from "@/shared/Loaded";
 
 import { chosenKubeconfigsOptions, useAddKubeconfig, useRemoveKubeconfig } from "./api";
 import classes from "./clusters.module.css";
@@ -20,19 +22,27 @@ export function KubeconfigFiles() {
         Contexts come from the files that KUBECONFIG names, else from ~/.kube/config, and from the files
         below. All are read, never written.
       </Text>
-      {(chosen.data ?? []).map((file) => (
-        <Group key={file} gap="xs">
-          <code className={classes.entry}>{file}</code>
-          <Button
-            size="compact-xs"
-            variant="default"
-            aria-label={`Read ${file} no more`}
-            onClick={() => remove.mutate(file)}
-          >
-            Read no more
-          </Button>
-        </Group>
-      ))}
+      <Loaded query={chosen} what="the kubeconfig files" rows={1} around={classes.wide}>
+        {(files) =>
+          files.length === 0 ? (
+            <Empty>No other file is read.</Empty>
+          ) : (
+            files.map((file) => (
+              <Group key={file} gap="xs">
+                <code className={classes.entry}>{file}</code>
+                <Button
+                  size="compact-xs"
+                  variant="default"
+                  aria-label={`Read ${file} no more`}
+                  onClick={() => remove.mutate(file)}
+                >
+                  Read no more
+                </Button>
+              </Group>
+            ))
+          )
+        }
+      </Loaded>
       <form
         onSubmit={(event) => {
           event.preventDefault();

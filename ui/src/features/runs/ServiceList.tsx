@@ -1,9 +1,9 @@
 import { Button, Group, Stack, Table, Text, Title } from "@mantine/core";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
-import { Ways } from "@/features/services";
-import type { RunFilter, RunState, RunView } from "@/ipc";
+import { Addresses, forwardsOptions, Ways } from "@/features/services";
+import type { ForwardView, RunFilter, RunState, RunView } from "@/ipc";
 import { Ago } from "@/shared/Ago";
 import { Empty } from "@/shared/Empty";
 import { copiesText } from "@/shared/format";
@@ -21,8 +21,16 @@ export function ServiceList({ project }: { project: string }) {
   const filter = (action: "serve" | "deploy"): RunFilter => ({ project, action, states: living });
   const served = useInfiniteQuery(runListOptions(filter("serve")));
   const deployed = useInfiniteQuery(runListOptions(filter("deploy")));
-  const pages = [...(served.data?.pages ?? []), ...(deployed.data?.pages ?? [])];
-  const runs = pages.flatMap((page) => page.runs).filter((run) => !run.is_final);
+  const forwards = useQuery(forwardsOptions());
+  const reads = [served, deployed, forwards];
+  const query = {
+    data: served.data && deployed.data && [...served.data.pages, ...deployed.data.pages],
+    // What else failed is told too: the rows are there without it.
+    error: served.error ?? deployed.error ?? forwards.error,
+    isFetching: reads.some((read) => read.isFetching),
+    dataUpdatedAt: Math.min(served.dataUpdatedAt, deployed.dataUpdatedAt),
+    refetch: () => reads.forEach((read) => void read.refetch()),
+  };
   return (
     <Stack className={classes.services} gap="sm">
       <Group justify="space-between">
@@ -35,8 +43,8 @@ export function ServiceList({ project }: { project: string }) {
       </Group>
       <ListTable
         name="Services"
-        query={served}
-        items={() => runs}
+        query={query}
+        items={(pages) => pages.flatMap((page) => page.runs).filter((run) => !run.is_final)}
         empty={
           <Empty title="No services">
             <Text size="sm">
@@ -54,13 +62,13 @@ export function ServiceList({ project }: { project: string }) {
           { label: "Started", width: 100 },
           { label: "From here" },
         ]}
-        row={(run) => <Row key={run.id} run={run} />}
+        row={(run) => <Row key={run.id} run={run} forwards={forwards.data ?? []} />}
       />
     </Stack>
   );
 }
 
-function Row({ run }: { run: RunView }) {
+function Row({ run, forwards }: { run: RunView; forwards: readonly ForwardView[] }) {
   return (
     <Table.Tr>
       <Table.Td>
@@ -77,7 +85,14 @@ function Row({ run }: { run: RunView }) {
       <Table.Td>{run.copies ? copiesText(run.copies) : "–"}</Table.Td>
       <Table.Td>{run.started ? <Ago time={run.started} /> : "–"}</Table.Td>
       <Table.Td>
-        {run.action === "serve" ? <Ways run={run} /> : <Text size="sm">It has no address.</Text>}
+        {run.action === "serve" ? (
+          <Stack gap="xs">
+            <Ways run={run} forwards={forwards} />
+            <Addresses urls={run.urls} />
+          </Stack>
+        ) : (
+          <Text size="sm">It has no address.</Text>
+        )}
       </Table.Td>
     </Table.Tr>
   );

@@ -7,6 +7,7 @@ import type { ForwardView, RunDetails, RunView } from "@/ipc";
 import { Copy } from "@/shared/Copy";
 import { ErrorPanel } from "@/shared/ErrorPanel";
 import { copiesText } from "@/shared/format";
+import { Loaded } from "@/shared/Loaded";
 
 import { forwardsOptions, useCloseForward, useOpenForward, useRestart, useResume, useScale } from "./api";
 import { forwardColour, forwardWords } from "./forwards";
@@ -19,7 +20,7 @@ export function ServicePanel({ details }: { details: RunDetails }) {
   return (
     <section className={classes.panel} aria-label="Service">
       <Copies run={run} />
-      <Ways run={run} ports={details.ports} />
+      <PanelWays run={run} ports={details.ports} />
     </section>
   );
 }
@@ -84,17 +85,30 @@ function Copies({ run }: { run: RunView }) {
   );
 }
 
+function PanelWays({ run, ports }: { run: RunView; ports: RunDetails["ports"] }) {
+  const forwards = useQuery(forwardsOptions());
+  return (
+    <Stack gap="xs">
+      <Loaded query={forwards} what="the ways to it" rows={1}>
+        {(all) => <Ways run={run} forwards={all} ports={ports} />}
+      </Loaded>
+      <Addresses urls={run.urls} />
+    </Stack>
+  );
+}
+
 type WaysProps = {
   run: RunView;
+  /** All that are open, of whatever service. */
+  forwards: readonly ForwardView[];
   /** Its ports; the first alone where they are not known. */
   ports?: RunDetails["ports"];
 };
 
 /** Ports of this machine that lead to a service, and buttons that open them. */
-export function Ways({ run, ports }: WaysProps) {
-  const forwards = useQuery(forwardsOptions());
+export function Ways({ run, forwards, ports }: WaysProps) {
   const open = useOpenForward(run.id);
-  const own = (forwards.data ?? []).filter((forward) => forward.run === run.id);
+  const own = forwards.filter((forward) => forward.run === run.id);
   const first = own.length === 0 ? [{ port: null, label: "Open" }] : [];
   const closed = ports
     ? ports
@@ -123,12 +137,17 @@ export function Ways({ run, ports }: WaysProps) {
         </Group>
       )}
       {open.error && <ErrorPanel error={open.error} />}
-      {run.urls.length > 0 && (
-        <Text size="sm" c="dimmed">
-          By itself: <span className={classes.mono}>{run.urls.join(" · ")}</span>
-        </Text>
-      )}
     </Stack>
+  );
+}
+
+/** Where a service answers without a way from here. */
+export function Addresses({ urls }: { urls: readonly string[] }) {
+  if (urls.length === 0) return null;
+  return (
+    <Text size="sm" c="dimmed">
+      By itself: <span className={classes.mono}>{urls.join(" · ")}</span>
+    </Text>
   );
 }
 

@@ -1,2 +1,2 @@
-export { noteForwards, useResume } from "./api";
-export { ServicePanel, Ways } from "./ServicePanel";
+export { forwardsOptions, noteForwards, useResume } from "./api";
+export { Addresses, ServicePanel, Ways } from "./ServicePanel";
