@@ -42,6 +42,9 @@ const full: Backend = {
   listSecrets: () => [
     { name: "TOKEN", place: "keyring", updated: "2026-03-10T12:00:00Z", used_by: [], registry: null },
   ],
+  listProfiles: () => [
+    { name: "big", description: null, values: [], updated: "2026-03-10T12:00:00Z", yaml: "" },
+  ],
   runDetails: () => details,
   logStreams: () => [storedLog()],
   readLogBefore: () => logPage(0, 2, { at_end: true }),
@@ -57,11 +60,21 @@ const full: Backend = {
   }),
 };
 
-const screens = [
+/** A service, and no deployment. */
+function served({ filter }: Record<string, unknown>) {
+  const isServe = JSON.stringify(filter).includes('"action":"serve"');
+  return runList(isServe ? [runningView({ id, action: "serve", word: "ready" })] : []);
+}
+
+type Screen = { at: string; heading: string; tables: string[]; rest?: Backend };
+
+const screens: Screen[] = [
   { at: "/runs", heading: "Runs", tables: ["Runs"] },
   { at: "/functions", heading: "Functions", tables: ["Functions"] },
   { at: "/functions/train", heading: "train", tables: [] },
   { at: "/secrets", heading: "Secrets", tables: ["Secrets"] },
+  { at: "/profiles", heading: "Profiles", tables: ["Profiles"] },
+  { at: "/services", heading: "Services", tables: ["Services"], rest: { listRuns: served } },
   { at: `/runs/${id}`, heading: "train-aaaa", tables: [] },
   {
     at: `/runs/${id}?tab=overview`,
@@ -94,8 +107,8 @@ async function faults(): Promise<string[]> {
 
 test.each(screens)(
   "$at has landmarks, one main heading and named tables",
-  async ({ at, heading, tables }) => {
-    renderAt(at, full);
+  async ({ at, heading, tables, rest }) => {
+    renderAt(at, { ...full, ...rest });
     expect(await screen.findByRole("heading", { level: 1, name: heading })).toBeInTheDocument();
     expect(screen.getAllByRole("heading", { level: 1 })).toHaveLength(1);
     expect(screen.getByRole("navigation", { name: "Screens" })).toBeInTheDocument();
