@@ -498,6 +498,20 @@ export type FileSource =
 /**  The text of a file. */
 ({ text: string }) & { path?: never };
 
+/**  What the first screen shows beside its runs. What could not be read is `None`: the page asks for it alone and tells why. */
+export type FirstScreen = {
+	/**  The preferences. */
+	preferences: Preferences,
+	/**  How the start went. */
+	startup: Startup,
+	/**  The contexts. */
+	contexts: ContextList | null,
+	/**  How contexts look. */
+	looks: { [key in string]: ContextLook } | null,
+	/**  The projects. */
+	projects: ProjectView[] | null,
+};
+
 /**  How a forward stands. */
 export type ForwardState = 
 /**  A copy was found and is being tried. */
@@ -1697,17 +1711,3 @@ function makeEvent<TListen, TEmit = TListen>(name: string, serialize?: (payload:
     return Object.assign(fn, base);
 }
 
-
-/**  What the first screen shows beside its runs. What could not be read is `None`: the page asks for it alone and tells why. */
-export type FirstScreen = {
-	/**  The preferences. */
-	preferences: Preferences,
-	/**  How the start went. */
-	startup: Startup,
-	/**  The contexts. */
-	contexts: ContextList | null,
-	/**  How contexts look. */
-	looks: { [key in string]: ContextLook } | null,
-	/**  The projects. */
-	projects: ProjectView[] | null,
-};
