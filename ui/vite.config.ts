@@ -29,6 +29,8 @@ export default defineConfig({
     environment: "jsdom",
     setupFiles: ["src/test/setup.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
+    // Sheets that a test reads as text; no other is looked at.
+    css: { include: [/\?raw$/] },
     restoreMocks: true,
     testTimeout: 30_000,
   },
