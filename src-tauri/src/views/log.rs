@@ -8,7 +8,7 @@ use crate::views::Whole;
 
 /// The most that one answer carries: large enough that a whole log does not wait for its round trips, small enough that
 /// the page takes it apart within a frame.
-const PIECE: u32 = 1024 * 1024;
+const PIECE: u32 = 4 * 1024 * 1024;
 
 /// The most of one line that is shown: a line of megabytes would stall the page; the file on disk has it whole.
 const LINE: usize = 16 * 1024;

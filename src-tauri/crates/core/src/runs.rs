@@ -84,13 +84,13 @@ impl App {
         Ok(self.ports.archive.list(run)?)
     }
 
-    /// A piece of a log: whole lines from a cursor, at most 1 MiB.
+    /// A piece of a log: whole lines from a cursor, at most 4 MiB.
     ///
     /// # Errors
     /// `NotFound`, `Storage`.
     pub fn read_log(&self, key: &LogKey, from: LogCursor, limit: usize) -> Result<LogPiece, Error> {
         /// Most bytes of one answer: what the page can take apart without a pause that is felt.
-        const LIMIT: usize = 1024 * 1024;
+        const LIMIT: usize = 4 * 1024 * 1024;
         Ok(self.ports.archive.read(key, from, limit.clamp(1, LIMIT))?)
     }
 

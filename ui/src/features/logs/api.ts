@@ -28,10 +28,14 @@ export async function readLog(log: LogRef, from: number, limit: number): Promise
   return inLines(await call(commands.readLog(log, from, limit)));
 }
 
+/** More than the last line of what is read is long, mostly, in bytes. */
+const LAST_LINE = 64 * 1024;
+
 /** Reads the lines from one to another, both included, piece by piece. */
 export async function readLines(log: LogRef, from: LogPlace, to: LogPlace): Promise<LogLine[]> {
   const lines: LogLine[] = [];
-  const read = (next: number) => call(commands.readLog(log, next, PIECE_BYTES));
+  const read = (next: number) =>
+    call(commands.readLog(log, next, Math.min(PIECE_BYTES, Math.max(to.at - next, 0) + LAST_LINE)));
   for await (const piece of inPieces(read, from.at)) {
     for (const line of piece.lines) if (line.number <= to.number) lines.push(line);
     if (piece.next > to.at) break;

@@ -24,7 +24,7 @@ export type LogPiece = {
 };
 
 /** Read at a time where a log is read on and on, in bytes: as much as the core gives. */
-export const PIECE_BYTES = 1024 * 1024;
+export const PIECE_BYTES = 4 * 1024 * 1024;
 
 /**
  * Reads a log on from a cursor, piece after piece. Each is asked for before the one before it is taken apart, so that
