@@ -376,22 +376,60 @@ fn profiles_are_saved_listed_shown_and_deleted() {
 }
 
 #[test]
-fn five_mistakes_of_a_file_are_told_at_once() {
+fn what_cannot_be_read_in_a_file_hides_nothing_that_can() {
     let desk = Desk::new();
     desk.file(
         "f.yaml",
-        "kind: container\nname: 'a b'\nspec: {image: 'Bad Image', base64: '***', comand: x}\n---\n\
-         kind: container+job\nspec: {schedule: 'every day', resources: {cpu: much}}\n",
+        "kind: container\nname: 'a b'\nspec: {image: 'Bad Image', command: \"sh -c 'x\"}\n---\n\
+         kind: container+job\nspec: {resources: {mem: 1.5Gb}, envs: [{name: 1A, value: x}], backoff_limit: -1}\n",
     );
-    let (error, status) = failure(&desk.berth(&["function", "validate", "-f", "f.yaml", "-o", "json"]));
-    assert_eq!(status, 2, "{error}");
-    let told = error["fields"].as_array().unwrap();
-    for part in ["name", "spec.image", "base64", "comand", "spec.schedule", "cpu"] {
-        assert!(told.iter().any(|one| one["path"].as_str().unwrap().contains(part)), "{part} in {error}");
+    desk.file(
+        "g.yaml",
+        "kind: container\nname: g\nspec: {image: 5, base64: '***', comand: x}\n---\n\
+         kind: container+job\nspec: {schedule: 'every day', resources: {cpu: much, mem: {requests: 2Gi, limits: 1Gi}}, replicas: 2}\n",
+    );
+    let expected: [(&str, &[&str]); 2] = [
+        (
+            "f.yaml",
+            &[
+                "document 1: name",
+                "document 1: spec.image",
+                "document 1: spec.command",
+                "document 2: spec.resources.mem",
+                "document 2: spec.envs[0].name",
+                "document 2: spec.backoff_limit",
+            ],
+        ),
+        (
+            "g.yaml",
+            &[
+                "document 1: spec.image",
+                "document 1: spec.comand",
+                "document 1: spec.source.base64",
+                "document 2: spec.resources.cpu",
+                "document 2: spec.schedule",
+                "document 2: spec.replicas",
+                "document 2: spec.resources.mem.limits",
+            ],
+        ),
+    ];
+    for (file, paths) in expected {
+        for command in ["validate", "save"] {
+            let (error, status) = failure(&desk.berth(&["function", command, "-f", file, "-o", "json"]));
+            assert_eq!(status, 2, "{error}");
+            let told = error["fields"].as_array().unwrap().iter().map(|one| one["path"].as_str().unwrap());
+            assert_eq!(told.collect::<Vec<_>>(), paths, "{command} {error}");
+        }
+        let text = desk.berth(&["function", "validate", "-f", file]);
+        let text = String::from_utf8_lossy(&text.stderr);
+        assert!(paths.iter().all(|path| text.contains(path)), "{text}");
     }
-    let text = desk.berth(&["function", "validate", "-f", "f.yaml"]);
-    let text = String::from_utf8_lossy(&text.stderr);
-    assert!(told.iter().all(|one| text.contains(one["path"].as_str().unwrap())), "{text}");
+    desk.file("no.yaml", "kind: [\n");
+    let (error, _) =
+        failure(&desk.berth(&["function", "validate", "-f", "no.yaml", "-f", "f.yaml", "-f", "g.yaml", "-o", "json"]));
+    assert_eq!(error["fields"].as_array().unwrap().len(), 14, "of three files at once: {error}");
+    let listed = desk.berth(&["function", "list", "-o", "json"]);
+    assert_eq!(serde_json::from_slice::<Value>(&listed.stdout).unwrap(), json!([]), "nothing of them is saved");
 }
 
 #[test]

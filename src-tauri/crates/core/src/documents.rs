@@ -1,17 +1,19 @@
 //! The use cases of files: a function and its tasks, as one file holds them.
 
 use berth_model::{
-    Action, Command, DocumentKind, Function, FunctionId, FunctionName, FunctionReference, ImportNote, ImportReport,
-    NoteKind, Problem, ProjectName, Task, TaskDocument, document_kind, read_function, read_task,
+    Action, Command, DocumentKind, Function, FunctionId, FunctionName, FunctionSpec, ImportNote, ImportReport,
+    NoteKind, Problem, ProjectName, RunSpec, Task, TaskDocument, TaskSpec, Unknown, document_kind, is_function_field,
+    read_function, read_task, readable_function_spec, readable_task, validate_saved,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::ports::Notice;
-use crate::prepare::strictness;
+use crate::prepare::{further, strictness};
 use crate::{App, Error};
 
 /// What a file holds, once every document of it was read.
+#[derive(Default)]
 pub(crate) struct FileContent {
     pub(crate) functions: Vec<Function>,
     /// Tasks with the place in `functions` of the function that they follow.
@@ -148,63 +150,137 @@ impl App {
 
     /// As `read_documents`, with what the paths of each document begin with.
     pub(crate) fn read_parts(&self, project: &ProjectName, parts: &[(String, Value)]) -> (FileContent, Vec<Problem>) {
-        let mut content = FileContent { functions: Vec::new(), tasks: Vec::new(), report: ImportReport::default() };
-        let mut problems = Vec::new();
+        let mut reading = Reading::default();
         for (begin, document) in parts {
-            let place = |path: &str| format!("{begin}{path}");
-            match self.read_one(project, document, &mut content) {
-                Ok(mut report) => {
-                    for note in &mut report.notes {
-                        note.path = place(&note.path);
-                    }
-                    content.report.append(report);
+            let told = match document_kind(document) {
+                Ok(DocumentKind::Function) => self.read_one_function(project, begin, document, &mut reading),
+                Ok(DocumentKind::Task(action)) => read_one_task(action, begin, document, &mut reading),
+                Ok(_) => {
+                    let message = "Only functions (kind: container) and their tasks (kind: container+job …) can be saved from a file.";
+                    placed(begin, vec![Problem::new("kind", "kind", message)])
                 }
-                Err(found) => problems.extend(found.into_iter().map(|mut problem| {
-                    problem.path = place(&problem.path);
-                    problem
-                })),
-            }
+                Err(problem) => placed(begin, vec![problem]),
+            };
+            reading.problems.extend(told);
         }
-        (content, problems)
+        (reading.content, reading.problems)
     }
 
-    fn read_one(
+    /// Reads a function, and judges what can be read of it.
+    fn read_one_function(
         &self,
         project: &ProjectName,
+        begin: &str,
         document: &Value,
-        content: &mut FileContent,
-    ) -> Result<ImportReport, Vec<Problem>> {
-        match document_kind(document).map_err(|problem| vec![problem])? {
-            DocumentKind::Function => {
-                let (function, mut report) =
-                    read_function(document, self.now(), FunctionId::random(), project, strictness(document))?;
-                if function.project != *project {
-                    let message = format!("Saved in project \"{project}\", not in \"{}\".", function.project);
-                    let (path, kind) = ("project".to_owned(), NoteKind::Rewritten);
-                    report.notes.push(ImportNote { path, kind, message });
+        reading: &mut Reading,
+    ) -> Vec<Problem> {
+        let unknown = strictness(document);
+        let name = document.get("name").and_then(Value::as_str).map(str::to_owned);
+        let (spec, place, mut problems) =
+            match read_function(document, self.now(), FunctionId::random(), project, unknown) {
+                Ok((function, mut report)) => {
+                    if function.project != *project {
+                        let message = format!("Saved in project \"{project}\", not in \"{}\".", function.project);
+                        report.notes.push(note("project", NoteKind::Rewritten, message));
+                    }
+                    reading.report(begin, report);
+                    let spec = function.spec.clone();
+                    reading.content.functions.push(function);
+                    (spec, reading.content.functions.len().checked_sub(1), Vec::new())
                 }
-                content.functions.push(function);
-                Ok(report)
-            }
-            DocumentKind::Task(_) => {
-                let (task, report) = read_task(document, strictness(document))?;
-                let named = |reference: &FunctionReference| {
-                    content.functions.iter().rposition(|function| function.name == reference.name)
-                };
-                let last = content.functions.len().checked_sub(1);
-                let Some(index) = task.function.as_ref().and_then(named).or(last) else {
-                    let message = "A task must follow its function: put the function's document first.";
-                    return Err(vec![Problem::new("kind", "order", message)]);
-                };
-                content.tasks.push((index, task));
-                Ok(report)
-            }
-            _ => {
-                let message = "Only functions (kind: container) and their tasks (kind: container+job …) can be saved from a file.";
-                Err(vec![Problem::new("kind", "kind", message)])
-            }
-        }
+                Err(problems) => (readable_function_spec(document).unwrap_or_default(), None, problems),
+            };
+        let alone = RunSpec { function: spec.clone(), task: TaskSpec::default() };
+        let judged = validate_saved(&alone, Action::Job);
+        problems.extend(further(&problems, placed("spec.", judged.clone())));
+        reading.seen.push(Seen { begin: begin.to_owned(), name, spec, judged, place });
+        placed(begin, problems)
     }
+}
+
+/// Reads a task, and judges what can be read of it together with the function that it follows.
+fn read_one_task(action: Action, begin: &str, document: &Value, reading: &mut Reading) -> Vec<Problem> {
+    let unknown = strictness(document);
+    let read = read_task(document, unknown);
+    let (spec, reference) = match &read {
+        Ok((task, _)) => (task.spec.clone(), task.function.clone()),
+        Err(_) => readable_task(document),
+    };
+    let named = reference.and_then(|reference| {
+        reading.seen.iter().rposition(|seen| seen.name.as_deref() == Some(reference.name.as_str()))
+    });
+    let follows = named.or_else(|| reading.seen.len().checked_sub(1)).and_then(|index| reading.seen.get(index));
+    let mut problems = Vec::new();
+    let Some(function) = follows else {
+        let message = "A task must follow its function: put the function's document first.";
+        problems.push(Problem::new("kind", "order", message));
+        problems.extend(read.err().unwrap_or_default());
+        return placed(begin, problems);
+    };
+    let whole = RunSpec { function: function.spec.clone(), task: spec };
+    let (of_function, of_task): (Vec<_>, Vec<_>) =
+        validate_saved(&whole, action).into_iter().partition(|problem| is_function_field(&problem.path));
+    let of_function = of_function.into_iter().filter(|problem| !function.judged.contains(problem)).collect();
+    let of_function = placed(&format!("{}spec.", function.begin), of_function);
+    let place = function.place;
+    // Another program may have said what has a meaning for other actions alone; by hand it is a slip.
+    let (harmless, of_task): (Vec<_>, Vec<_>) =
+        of_task.into_iter().partition(|problem| unknown == Unknown::Keep && problem.code == "not_for_action");
+    match read {
+        Ok((task, mut report)) => {
+            for problem in harmless {
+                report.notes.push(note(&format!("spec.{}", problem.path), NoteKind::Kept, problem.message));
+            }
+            reading.report(begin, report);
+            reading.content.tasks.extend(place.map(|place| (place, task)));
+        }
+        Err(found) => problems.extend(found),
+    }
+    problems.extend(further(&problems, placed("spec.", of_task)));
+    let mut problems = placed(begin, problems);
+    problems.extend(of_function);
+    problems
+}
+
+/// What was read of a file so far.
+#[derive(Default)]
+struct Reading {
+    content: FileContent,
+    problems: Vec<Problem>,
+    seen: Vec<Seen>,
+}
+
+impl Reading {
+    fn report(&mut self, begin: &str, mut report: ImportReport) {
+        for note in &mut report.notes {
+            note.path = format!("{begin}{}", note.path);
+        }
+        self.content.report.append(report);
+    }
+}
+
+/// A function's document as far as it could be read, for the tasks that follow it.
+struct Seen {
+    /// What the paths of its problems begin with.
+    begin: String,
+    /// Its name as written.
+    name: Option<String>,
+    spec: FunctionSpec,
+    /// What was wrong with that alone.
+    judged: Vec<Problem>,
+    /// Its place among the functions; `None` where it could not be read whole.
+    place: Option<usize>,
+}
+
+fn note(path: &str, kind: NoteKind, message: String) -> ImportNote {
+    ImportNote { path: path.to_owned(), kind, message }
+}
+
+fn placed(begin: &str, mut problems: Vec<Problem>) -> Vec<Problem> {
+    for problem in &mut problems {
+        problem.path = format!("{begin}{}", problem.path);
+    }
+    problems
 }
 
 /// A path within one of the documents of a file: it begins with the document's number where there are several.

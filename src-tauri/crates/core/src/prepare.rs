@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use berth_k8s::Manifests;
 use berth_k8s::manifest::{Rendering, render};
 use berth_model::{
-    Action, BuildPlan, Function, FunctionId, FunctionRef, HelperImages, InstallationId, Origin, Overrides, Problem,
-    ProfileName, Project, ProjectName, Registry, RunSpec, SecretName, SecurityLevel, Target, TaskSpec, Unknown, merge,
-    read_function, read_overrides, read_task_spec, validate_run,
+    Action, BuildPlan, Function, FunctionId, FunctionRef, FunctionSpec, HelperImages, InstallationId, Origin,
+    Overrides, Problem, ProfileName, Project, ProjectName, Registry, RunSpec, SecretName, SecurityLevel, Target,
+    TaskSpec, Unknown, merge, read_function, read_overrides, read_task_spec, readable_function_spec, validate_run,
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -185,9 +185,8 @@ async fn read_layers(app: &App, request: &LaunchRequest, now: Timestamp) -> Resu
             Ok(Layers { function, is_saved, overrides, task, profile })
         }
         function => {
-            let readable = function.map(|(function, _)| function).or_else(|| readable_part(request, now, &problems));
-            if let Some(function) = readable {
-                let (spec, _) = merge(&function.spec, &overrides, task.as_ref(), profile.as_ref());
+            if let Some(function) = readable_spec(function.map(|(function, _)| function), request) {
+                let (spec, _) = merge(&function, &overrides, task.as_ref(), profile.as_ref());
                 problems.extend(further(&problems, validate_run(&spec, request.action)));
             }
             Err(Error::invalid(problems))
@@ -195,28 +194,27 @@ async fn read_layers(app: &App, request: &LaunchRequest, now: Timestamp) -> Resu
     }
 }
 
-/// The function of a document without the fields that cannot be read, so that what is wrong with the others is told in
-/// the same breath. `None` where that leaves no function.
-fn readable_part(request: &LaunchRequest, now: Timestamp, problems: &[Problem]) -> Option<Function> {
-    let Launchable::Document(document) = &request.what else { return None };
-    let mut rest = document.clone();
-    for problem in problems {
-        let (parent, field) = problem.path.rsplit_once('.').unwrap_or(("", &problem.path));
-        let pointer: String =
-            parent.split('.').filter(|part| !part.is_empty()).map(|part| format!("/{part}")).collect();
-        if let Some(Value::Object(fields)) = rest.pointer_mut(&pointer) {
-            fields.remove(field);
-        }
+/// What the function says as far as it can be read, so that what is wrong with the rest of it is told in the same breath.
+fn readable_spec(function: Option<Function>, request: &LaunchRequest) -> Option<FunctionSpec> {
+    match (function, &request.what) {
+        (Some(function), _) => Some(function.spec),
+        (None, Launchable::Document(document)) => readable_function_spec(document),
+        (None, Launchable::Saved { .. }) => None,
     }
-    function_of(&rest, request, now).ok()
 }
 
-/// Those problems that stand at no field of which something is known already.
-fn further(known: &[Problem], found: Vec<Problem>) -> Vec<Problem> {
-    let is_new = |problem: &Problem| {
-        !known.iter().any(|other| format!(".{}", other.path).ends_with(&format!(".{}", problem.path)))
+/// Those problems that stand at no field of which something is known already, nor in a list of which an item is known to
+/// be unreadable: where the others stand in that list is not known then.
+pub(crate) fn further(known: &[Problem], found: Vec<Problem>) -> Vec<Problem> {
+    let list = |path: &str| path.rsplit_once('[').map(|(list, _)| format!(".{list}"));
+    let is_known = |problem: &Problem| {
+        known.iter().any(|other| {
+            let is_same = format!(".{}", other.path).ends_with(&format!(".{}", problem.path));
+            let lists = list(&other.path).zip(list(&problem.path));
+            is_same || lists.is_some_and(|(other, own)| other.ends_with(&own))
+        })
     };
-    found.into_iter().filter(is_new).collect()
+    found.into_iter().filter(|problem| !is_known(problem)).collect()
 }
 
 /// Reads the function, and tells whether this very version is saved.
@@ -305,9 +303,9 @@ pub(crate) fn check_request(request: &LaunchRequest, now: Timestamp) -> Vec<Prob
         }
         (_, Err(found)) => problems.extend(found),
         (function, Ok(overrides)) => {
-            if let Some(function) = function.or_else(|| readable_part(request, now, &problems)) {
+            if let Some(function) = readable_spec(function, request) {
                 let task = task.map(|(spec, _)| spec);
-                let (spec, _) = merge(&function.spec, &overrides, task.as_ref(), None);
+                let (spec, _) = merge(&function, &overrides, task.as_ref(), None);
                 problems.extend(further(&problems, validate_run(&spec, request.action)));
             }
         }

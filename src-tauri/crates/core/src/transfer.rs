@@ -176,23 +176,26 @@ impl App {
                     let message = "The files hold two projects: import one after the other.";
                     problems.push(Problem::new(place("kind"), "several", message));
                 }
-                Ok(DocumentKind::Project) => match read_project(document, self.now(), ProjectId::random()) {
-                    Ok((project, told)) => {
-                        report.append(placed(told, place));
-                        for (index, function) in project.functions.iter().enumerate() {
-                            let at = place(&format!("spec.functions[{index}]"));
-                            if function.get("spec").is_some() {
-                                parts.push((format!("{at}."), function.clone()));
-                            } else {
-                                only_named.push((at, function.get("name").cloned()));
-                            }
+                Ok(DocumentKind::Project) => {
+                    match read_project(document, self.now(), ProjectId::random()) {
+                        Ok((project, told)) => {
+                            report.append(placed(told, place));
+                            found = Some(project.project);
                         }
-                        found = Some(project.project);
+                        Err(told) => {
+                            problems.extend(told.into_iter().map(|one| Problem { path: place(&one.path), ..one }));
+                        }
                     }
-                    Err(told) => {
-                        problems.extend(told.into_iter().map(|one| Problem { path: place(&one.path), ..one }));
+                    let functions = document.pointer("/spec/functions").and_then(Value::as_array);
+                    for (index, function) in functions.into_iter().flatten().enumerate() {
+                        let at = place(&format!("spec.functions[{index}]"));
+                        if function.get("spec").is_some() {
+                            parts.push((format!("{at}."), function.clone()));
+                        } else {
+                            only_named.push((at, function.get("name").cloned()));
+                        }
                     }
-                },
+                }
                 Ok(DocumentKind::Function | DocumentKind::Task(_)) => parts.push((place(""), document.clone())),
                 Ok(DocumentKind::Run(_)) => {
                     report.notes.push(note("Runs are not taken in: what ran elsewhere is not known here."))

@@ -26,7 +26,7 @@ mod volume;
 
 pub use affinity::normalise_affinity;
 pub use document::{DOCUMENT_LIMIT_BYTES, parse_documents, print_documents};
-pub use function::read_function;
+pub use function::{is_function_field, read_function, readable_function_spec};
 pub use overrides::{Overrides, read_overrides};
 pub use print::{Generation, print_function};
 pub use print_task::{print_task, print_task_spec};
@@ -34,7 +34,7 @@ pub use project::{ProjectDocument, print_project, read_project};
 pub use reference::{DocumentKind, FunctionReference, document_kind};
 pub use report::{ImportNote, ImportReport, NoteKind, Unknown};
 pub use run::{RunDocument, print_run, read_run};
-pub use task::{TaskDocument, read_task, read_task_spec};
+pub use task::{TaskDocument, read_task, read_task_spec, readable_task};
 
 #[cfg(test)]
 mod tests;

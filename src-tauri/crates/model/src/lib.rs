@@ -30,9 +30,10 @@ pub use cron::{Cron, Fires};
 pub use error::{Problem, ValueError};
 pub use file::{
     DOCUMENT_LIMIT_BYTES, DocumentKind, FunctionReference, Generation, ImportNote, ImportReport, NoteKind, Overrides,
-    ProjectDocument, RunDocument, TaskDocument, Unknown, document_kind, normalise_affinity, parse_documents,
-    print_documents, print_function, print_project, print_run, print_task, print_task_spec, read_function,
-    read_overrides, read_project, read_run, read_task, read_task_spec,
+    ProjectDocument, RunDocument, TaskDocument, Unknown, document_kind, is_function_field, normalise_affinity,
+    parse_documents, print_documents, print_function, print_project, print_run, print_task, print_task_spec,
+    read_function, read_overrides, read_project, read_run, read_task, read_task_spec, readable_function_spec,
+    readable_task,
 };
 pub use function::{ExtraKeys, Function, FunctionSpec, ImagePullPolicy, Source};
 pub use helpers::{HelperImage, HelperImages};
@@ -55,5 +56,5 @@ pub use task::{
     AccessMode, Action, Amount, ConcurrencyPolicy, Env, EnvFrom, EnvObject, Probe, ProbeCheck, Profile, Resources,
     SecurityLevel, ServicePort, ServiceType, Task, TaskSpec, Toleration, Volume, VolumeKind,
 };
-pub use validate::{check_secret_value, check_source, validate_run};
+pub use validate::{check_secret_value, check_source, validate_run, validate_saved};
 pub use word::StatusWord;

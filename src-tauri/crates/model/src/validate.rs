@@ -10,7 +10,7 @@ mod service;
 mod source;
 mod volumes;
 
-pub use run::validate_run;
+pub use run::{validate_run, validate_saved};
 pub use secret::check_secret_value;
 pub use source::check_source;
 pub(crate) use source::decode_base64;

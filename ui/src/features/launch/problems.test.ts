@@ -33,6 +33,8 @@ test.each([
   ["volumes[2].size_limit", "volumes.2.size"],
   ["service_name", "service_name"],
   ["spec.source.uri", "address"],
+  ["document 1: name", "name"],
+  ["document 2: spec.envs[1].name", "envs.1.name"],
   ["source", "code_from"],
   ["registry", null],
 ])("%s belongs to %s", (path, field) => {

@@ -63,7 +63,7 @@ export function partOf(field: Field): string {
 
 /** Finds the field that a problem's path means; paths may say which document they speak of first. */
 export function fieldOf(path: string): Field | null {
-  const bare = path.replace(/^(?:(?:function|task|run|document|overrides|spec)\.)+/, "");
+  const bare = path.replace(/^(?:document \d+: )?(?:(?:function|task|run|document|overrides|spec)\.)*/, "");
   const [, list = "", position, name = ""] = /^(\w+)\[(\d+)\](?:\.(\w+))?/.exec(bare) ?? [];
   if (isRowList(list)) {
     const { first, other } = rowFields[list];

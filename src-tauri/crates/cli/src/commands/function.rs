@@ -177,7 +177,12 @@ async fn delete(session: &Session, text: &str) -> Result<Exit, Error> {
 async fn validate(session: &Session, paths: &[PathBuf]) -> Result<Exit, Error> {
     let mut all = FileReport::default();
     for path in paths {
-        let mut found = session.app.inspect_documents(&session.project, &files::documents(path)?).await?;
+        let mut found = match files::documents(path) {
+            Ok(documents) => session.app.inspect_documents(&session.project, &documents).await?,
+            // What is wrong with one file hides nothing of the others.
+            Err(error) if !error.fields.is_empty() => FileReport { problems: error.fields, ..FileReport::default() },
+            Err(error) => return Err(error),
+        };
         if paths.len() > 1 {
             let paths = found.problems.iter_mut().map(|problem| &mut problem.path);
             for place in paths.chain(found.report.notes.iter_mut().map(|note| &mut note.path)) {

@@ -54,6 +54,39 @@ pub fn read_function(
     }
 }
 
+/// Reads the specification of a function's document as far as it can be read: fields with a problem are left out, so that
+/// the others can be judged. `None` for a document that is no function.
+#[must_use]
+pub fn readable_function_spec(document: &Value) -> Option<FunctionSpec> {
+    document_kind(document).ok().filter(|kind| *kind == DocumentKind::Function)?;
+    let mut findings = Findings::new(Unknown::Keep);
+    let mut top = open_top(document, &mut findings)?;
+    let metadata = take_metadata(&mut top, &mut findings);
+    Some(take_spec(&mut top, &metadata, &mut findings))
+}
+
+/// Whether the path of a problem begins with a field of a function's specification, not with one of a task's.
+#[must_use]
+pub fn is_function_field(path: &str) -> bool {
+    path.split(['.', '[']).next().is_some_and(|field| FUNCTION_FIELDS.contains(&field))
+}
+
+fn take_metadata(top: &mut Fields<'_>, findings: &mut Findings) -> Metadata {
+    let metadata = top.take(&["metadata"], findings);
+    metadata.map_or_else(Metadata::default, |(at, value)| read_metadata(value, at, findings))
+}
+
+fn take_spec(top: &mut Fields<'_>, metadata: &Metadata, findings: &mut Findings) -> FunctionSpec {
+    let spec = match top.take(&["spec"], findings) {
+        Some((at, value)) => read_function_spec(value, at, findings),
+        None => FunctionSpec::default(),
+    };
+    match &metadata.own {
+        Some(own) => apply_overlay(spec, own, findings),
+        None => spec,
+    }
+}
+
 fn read(
     document: &Value,
     now: Timestamp,
@@ -63,8 +96,7 @@ fn read(
 ) -> Option<Function> {
     let mut top = open_top(document, findings)?;
     top.take(&["kind"], findings);
-    let metadata = top.take(&["metadata"], findings);
-    let metadata = metadata.map_or_else(Metadata::default, |(at, value)| read_metadata(value, at, findings));
+    let metadata = take_metadata(&mut top, findings);
     let project: Option<ProjectName> = match top.take(&["project"], findings) {
         Some((at, value)) => super::fields::parsed(value, &at, findings),
         None => Some(default_project.clone()),
@@ -84,13 +116,7 @@ fn read(
     let description = top.text(&["description"], findings);
     let labels = top.take(&["labels"], findings).map(|(at, value)| read_labels(value, &at, findings));
     let embedded = top.truth(&["embedded"], findings);
-    let mut spec = match top.take(&["spec"], findings) {
-        Some((at, value)) => read_function_spec(value, at, findings),
-        None => FunctionSpec::default(),
-    };
-    if let Some(own) = &metadata.own {
-        spec = apply_overlay(spec, own, findings);
-    }
+    let spec = take_spec(&mut top, &metadata, findings);
     if let Some(source) = &spec.source {
         findings.problems.extend(check_source(source, "spec.source"));
     }

@@ -93,18 +93,37 @@ pub fn read_task(document: &Value, unknown: Unknown) -> Result<(TaskDocument, Im
             kept.shift_remove(OWN_KEY);
         }
     }
-    let (mut spec, function) = match top.take(&["spec"], &mut findings) {
-        Some((at, value)) => read_spec(value, at, &mut findings),
-        None => (TaskSpec::default(), None),
-    };
-    if let Some(own) = &own {
-        spec = apply_overlay(spec, own, &mut findings);
-    }
+    let (spec, function) = take_spec(&mut top, own.as_ref(), &mut findings);
     extra.extend(finish_top(top, kept, &mut findings));
     if findings.problems.is_empty() {
         Ok((TaskDocument { action, function, spec, extra }, findings.report))
     } else {
         Err(findings.problems)
+    }
+}
+
+/// Reads the specification of a task's document as far as it can be read, with the function that it names: fields with a
+/// problem are left out, so that the others can be judged.
+#[must_use]
+pub fn readable_task(document: &Value) -> (TaskSpec, Option<FunctionReference>) {
+    let mut findings = Findings::new(Unknown::Keep);
+    let Some(mut top) = open_top(document, &mut findings) else { return (TaskSpec::default(), None) };
+    let own = document.pointer(&format!("/metadata/{OWN_KEY}"));
+    take_spec(&mut top, own, &mut findings)
+}
+
+fn take_spec(
+    top: &mut Fields<'_>,
+    own: Option<&Value>,
+    findings: &mut Findings,
+) -> (TaskSpec, Option<FunctionReference>) {
+    let (spec, function) = match top.take(&["spec"], findings) {
+        Some((at, value)) => read_spec(value, at, findings),
+        None => (TaskSpec::default(), None),
+    };
+    match own {
+        Some(own) => (apply_overlay(spec, own, findings), function),
+        None => (spec, function),
     }
 }
 

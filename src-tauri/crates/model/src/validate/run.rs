@@ -30,6 +30,28 @@ pub fn validate_run(spec: &RunSpec, action: Action) -> Vec<Problem> {
     problems
 }
 
+/// What a run, its profile or a build may still bring; without it nothing can be launched, and yet it can be saved.
+const MAY_COME_LATER: [&str; 7] = [
+    "image",
+    "base_image",
+    "service_ports",
+    "readiness_probe.port",
+    "liveness_probe.port",
+    "time_zone",
+    "concurrency_policy",
+];
+
+/// Returns the problems of a function and the saved values of an action, as they stand in files: those of `validate_run`,
+/// but for what is only missing yet, and for code that lies where other programs alone can reach it.
+#[must_use]
+pub fn validate_saved(spec: &RunSpec, action: Action) -> Vec<Problem> {
+    let may_come_later =
+        |problem: &Problem| problem.code == "required" && MAY_COME_LATER.contains(&problem.path.as_str());
+    let is_elsewhere = |problem: &Problem| problem.code == "source_reach";
+    let found = validate_run(spec, action).into_iter();
+    found.filter(|problem| !may_come_later(problem) && !is_elsewhere(problem)).collect()
+}
+
 fn check_function(function: &FunctionSpec, action: Action, problems: &mut Vec<Problem>) {
     match action {
         Action::Job | Action::Serve | Action::Deploy if function.image.is_none() => {

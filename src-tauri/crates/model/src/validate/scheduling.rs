@@ -97,7 +97,7 @@ fn check_time_zone(task: &TaskSpec, problems: &mut Vec<Problem>) {
     }
     if task.schedule.is_none() {
         let message = "A time zone has no meaning without a schedule: remove it, or give a schedule.";
-        problems.push(Problem::new("time_zone", "time_zone", message));
+        problems.push(Problem::new("time_zone", "required", message));
     }
 }
 
@@ -107,7 +107,7 @@ fn check_schedule(task: &TaskSpec, problems: &mut Vec<Problem>) {
         None if task.concurrency_policy.is_some() => {
             let message =
                 "What happens to runs that overlap has no meaning without a schedule: remove it, or give a schedule.";
-            problems.push(Problem::new("concurrency_policy", "concurrency_policy", message));
+            problems.push(Problem::new("concurrency_policy", "required", message));
         }
         // Which days there are does not depend on the moment: of 29 February some day comes within five years, and of
         // 30 February none ever does.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::validate_run;
+use super::{validate_run, validate_saved};
 use crate::{Action, Overrides, RunSpec, merge, read_overrides};
 
 fn spec(mut given: Value) -> RunSpec {
@@ -64,9 +64,9 @@ fn each_broken_rule_is_named_at_its_field() {
         (json!({"deadline": 0}), "deadline", "range"),
         (json!({"backoff_limit": 3_000_000_000_u32}), "backoff_limit", "range"),
         (json!({"run_as_user": -1}), "run_as_user", "range"),
-        (json!({"time_zone": "Europe/Rome"}), "time_zone", "time_zone"),
+        (json!({"time_zone": "Europe/Rome"}), "time_zone", "required"),
         (json!({"schedule": "@daily", "time_zone": "Local"}), "time_zone", "time_zone"),
-        (json!({"concurrency_policy": "Forbid"}), "concurrency_policy", "concurrency_policy"),
+        (json!({"concurrency_policy": "Forbid"}), "concurrency_policy", "required"),
         (json!({"schedule": "0 0 31 2,4 *"}), "schedule", "schedule"),
         (json!({"replicas": 2}), "replicas", "not_for_action"),
         (json!({"service_ports": [{"port": 80, "target_port": 8080}]}), "service_ports", "not_for_action"),
@@ -274,4 +274,29 @@ fn a_secrets_value_must_fit_into_an_environment_variable_and_is_never_repeated()
         assert_eq!(problem.code, code);
         assert!(!problem.message.contains("canary"), "{problem:?}");
     }
+}
+
+#[test]
+fn what_may_still_come_with_a_run_is_no_problem_of_what_is_saved() {
+    let saved = |given: Value, action: Action| -> Vec<String> {
+        let Overrides { function, task } = read_overrides(&given, Action::Job).unwrap();
+        validate_saved(&RunSpec { function, task }, action).into_iter().map(|problem| problem.path).collect()
+    };
+    let probe = json!({"readiness_probe": {"path": "/"}});
+    for (given, action) in [
+        (json!({"command": "echo"}), Action::Job),
+        (json!({"time_zone": "UTC", "concurrency_policy": "Forbid"}), Action::Job),
+        (json!({"code_src": "store://p/artifact/artifact/f:1"}), Action::Job),
+        (probe, Action::Serve),
+        (json!({"instructions": ["apt install git"]}), Action::Build),
+    ] {
+        let Overrides { function, task } = read_overrides(&given, Action::Job).unwrap();
+        assert!(!validate_run(&RunSpec { function, task }, action).is_empty(), "{given} cannot be launched");
+        assert_eq!(saved(given.clone(), action), Vec::<String>::new(), "{given}");
+    }
+    assert_eq!(saved(json!({"command": "echo 'open"}), Action::Job), ["command"]);
+    assert_eq!(
+        saved(json!({"volumes": [{"volume_type": "ephemeral", "name": "d", "mount_path": "/d"}]}), Action::Job),
+        ["volumes[0].size"]
+    );
 }
