@@ -511,3 +511,57 @@ fn files_of_other_programs_are_imported_with_an_account_and_none_outside_the_fol
     assert!(status == 2 && error["fields"][0]["path"].as_str().unwrap().ends_with("spec.image"), "{error}");
     assert_eq!(desk.berth(&["project", "show", "pp"]).status.code(), Some(4), "nothing of it was made");
 }
+
+/// F55: code that the user may not read. What runs the tests may be root, whom no mode refuses anything: then the program
+/// runs without that right of root.
+#[cfg(target_os = "linux")]
+#[test]
+fn code_that_may_not_be_read_is_refused_by_its_name_and_nothing_is_created() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    let desk = Desk::new();
+    let is_root = std::fs::metadata(desk.folder.path()).unwrap().uid() == 0;
+    let without_rights = |program: &str, arguments: &[&str]| {
+        let mut command = if is_root {
+            let mut command = Command::new("setpriv");
+            command.arg("--bounding-set=-dac_override,-dac_read_search").arg(program);
+            command
+        } else {
+            Command::new(program)
+        };
+        command
+            .args(arguments)
+            .current_dir(desk.folder.path())
+            .env("HOME", desk.folder.path())
+            .env("BERTH_DATA_DIR", desk.path("data"))
+            .env("KUBECONFIG", desk.path("config"))
+            .output()
+            .unwrap()
+    };
+    for (code, closed) in [("one.py", "one.py"), ("src", "src/key.pem"), ("deep", "deep/closed"), ("shut", "shut")] {
+        for folder in ["src", "deep/closed", "shut"] {
+            std::fs::create_dir_all(desk.path(folder)).unwrap();
+        }
+        for file in ["one.py", "src/main.py", "src/key.pem", "deep/main.py", "deep/closed/x.py", "shut/main.py"] {
+            desk.file(file, "print(1)\n");
+        }
+        let mode = |mode| std::fs::set_permissions(desk.path(closed), std::fs::Permissions::from_mode(mode)).unwrap();
+        let before = std::fs::metadata(desk.path(closed)).unwrap().permissions().mode();
+        mode(0);
+        let opened = without_rights("sh", &["-c", &format!("ls {closed}/ || cat {closed}")]);
+        assert!(!opened.status.success(), "{closed} is shut");
+        desk.file("f.yaml", &function(&format!("image: busybox\ncode_src: {code}")));
+        for command in [&["function", "validate"][..], &["function", "save"], &["run", "--action", "job"]] {
+            let output =
+                without_rights(env!("CARGO_BIN_EXE_berth"), &[command, &["-f", "f.yaml", "-o", "json"]].concat());
+            let (error, status) = failure(&output);
+            assert_eq!((status, error["fields"][0]["path"].as_str()), (2, Some("spec.code_src")), "{code}: {error}");
+            let told = error["fields"][0]["message"].as_str().unwrap();
+            let named = format!("{closed} cannot be read: you have no right to it.");
+            assert!(told.contains(&named) && told.contains("Give yourself the right"), "{told}");
+        }
+        mode(before);
+    }
+    desk.nothing_was_created();
+    let listed = desk.berth(&["function", "list", "-o", "json"]);
+    assert_eq!(serde_json::from_slice::<Value>(&listed.stdout).unwrap(), json!([]));
+}

@@ -69,8 +69,13 @@ pub fn read_local_code(uri: &str, folder: &Path) -> Result<LocalCode, ValueError
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> ValueError {
-    let sentence = format!("The code {} cannot be read: {error}. Check its path and who may read it.", path.display());
-    ValueError::new("code_file", sentence)
+    let why = match error.kind() {
+        std::io::ErrorKind::PermissionDenied => {
+            "you have no right to it. Give yourself the right to read it, or take it away from the code.".to_owned()
+        }
+        _ => format!("{error}. Check its path."),
+    };
+    ValueError::new("code_file", format!("The code {} cannot be read: {why}", path.display()))
 }
 
 fn too_large(what: &str) -> ValueError {
