@@ -26,6 +26,8 @@ struct Control {
     cut: broadcast::Sender<()>,
     /// Whether bytes move; nothing is closed.
     flows: watch::Sender<bool>,
+    /// How often the connections of the moment were stranded.
+    strandings: AtomicUsize,
     refuses: AtomicBool,
     /// Bytes from the server after which a connection is broken; `u64::MAX` for never.
     budget: AtomicU64,
@@ -47,6 +49,7 @@ impl Relay {
             stop: CancellationToken::new(),
             cut: broadcast::channel(16).0,
             flows: watch::channel(true).0,
+            strandings: AtomicUsize::new(0),
             refuses: AtomicBool::new(false),
             budget: AtomicU64::new(u64::MAX),
             rate: AtomicU64::new(0),
@@ -76,6 +79,11 @@ impl Relay {
     /// Is a black hole (nothing moves, nothing closes), or not any more.
     pub fn silence(&self, silent: bool) {
         self.control.flows.send_replace(!silent);
+    }
+
+    /// Leaves each connection that is open open and dead for good, as a change of the network does; new ones are good.
+    pub fn strand(&self) {
+        self.control.strandings.fetch_add(1, Ordering::SeqCst);
     }
 
     /// Breaks each connection, those that are open too, once so many bytes more came from the server; `None` for never.
@@ -161,7 +169,11 @@ fn reset(stream: &TcpStream) {
     let _ = stream.set_zero_linger();
 }
 
-async fn flowing(control: &Control) {
+/// Waits until bytes of a connection may move that was made after so many strandings.
+async fn flowing(control: &Control, born: usize) {
+    if control.strandings.load(Ordering::SeqCst) > born {
+        std::future::pending::<()>().await;
+    }
     let mut flows = control.flows.subscribe();
     // The sender lives as long as the control.
     let _ = flows.wait_for(|flows| *flows).await;
@@ -173,12 +185,13 @@ async fn down(
     to: &mut (impl AsyncWriteExt + Unpin),
     control: &Control,
 ) -> bool {
+    let born = control.strandings.load(Ordering::SeqCst);
     let mut piece = [0u8; PIECE];
     let mut relayed = 0u64;
     let mut counted_from = control.budget.load(Ordering::SeqCst);
     loop {
         let Ok(count @ 1..) = from.read(&mut piece).await else { return false };
-        flowing(control).await;
+        flowing(control, born).await;
         let budget = control.budget.load(Ordering::SeqCst);
         if budget != counted_from {
             (counted_from, relayed) = (budget, 0);
@@ -203,10 +216,11 @@ async fn down(
 
 /// Relays what the client says.
 async fn up(from: &mut (impl AsyncReadExt + Unpin), to: &mut (impl AsyncWriteExt + Unpin), control: &Control) -> bool {
+    let born = control.strandings.load(Ordering::SeqCst);
     let mut piece = [0u8; PIECE];
     loop {
         let Ok(count @ 1..) = from.read(&mut piece).await else { return false };
-        flowing(control).await;
+        flowing(control, born).await;
         let Some(bytes) = piece.get(..count) else { return false };
         if to.write_all(bytes).await.is_err() || to.flush().await.is_err() {
             return false;

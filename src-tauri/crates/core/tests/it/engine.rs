@@ -8,7 +8,7 @@ use berth_core::ports::{ConnectionState, LogInfo, Notice};
 use berth_core::{App, LaunchRequest};
 use berth_model::{Action, Place, RunId, RunState};
 use berth_testkit::program::open;
-use berth_testkit::{FakeApi, RecordingSink, Served};
+use berth_testkit::{FakeApi, RecordingSink, Relay, Served};
 use jiff::Timestamp;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
@@ -38,6 +38,18 @@ impl Stage {
         let announced = Arc::<RecordingSink>::default();
         let app = open(folder.path(), &Self::kubeconfig(&folder), Arc::clone(&announced), Arc::default());
         Self { folder, api, served, app, announced, engine: None }
+    }
+
+    /// With a relay before the server.
+    pub async fn behind_a_relay() -> (Self, Relay) {
+        let mut stage = Self::new().await;
+        let relay = Relay::to(stage.served.address()).await;
+        let kubeconfig = Self::kubeconfig(&stage.folder);
+        let direct = std::fs::read_to_string(&kubeconfig).unwrap();
+        let through = direct.replace(&stage.served.address().to_string(), &relay.address().to_string());
+        std::fs::write(&kubeconfig, through).unwrap();
+        stage.app = open(stage.folder.path(), &kubeconfig, Arc::clone(&stage.announced), Arc::default());
+        (stage, relay)
     }
 
     fn kubeconfig(folder: &TempDir) -> PathBuf {

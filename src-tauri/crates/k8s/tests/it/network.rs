@@ -36,8 +36,10 @@ async fn a_served_cluster_is_reached_through_its_kubeconfig() {
 #[tokio::test]
 async fn a_context_that_does_not_answer_is_unreachable_within_seconds_and_nothing_is_in_doubt() {
     let folder = tempfile::tempdir().unwrap();
-    // Port 9 of this machine refuses; an address of TEST-NET-1 swallows.
-    for (server, limit) in [("http://127.0.0.1:9", 8), ("http://192.0.2.1:6443", 20)] {
+    // Port 9 of this machine refuses; an address of TEST-NET-1 swallows; F16: a name that nobody has.
+    for (server, limit) in
+        [("http://127.0.0.1:9", 8), ("http://192.0.2.1:6443", 20), ("http://no-such-host.invalid:6443", 20)]
+    {
         let cluster = connect(&kubeconfig(folder.path(), server, "{}")).await;
         let began = Instant::now();
         let error = cluster.create(&builders::job("x", "r"), false).await.map(|_| ()).unwrap_err();
@@ -61,6 +63,33 @@ async fn a_reset_after_the_request_is_unclear_and_the_request_left_once() {
         assert_eq!(error.class, Class::Unclear, "{error}");
         assert_eq!(api.count("POST", "/jobs") - before, 1);
     }
+}
+
+/// F16: a gate of a hotel that sends one elsewhere. The token is for the cluster alone.
+#[tokio::test]
+async fn a_redirect_is_not_followed_and_takes_no_token_along() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let elsewhere = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let gate = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (there, server) = (elsewhere.local_addr().unwrap(), gate.local_addr().unwrap());
+    let answering = tokio::spawn(async move {
+        let (mut stream, _) = gate.accept().await.unwrap();
+        let mut asked = [0; 4096];
+        let count = stream.read(&mut asked).await.unwrap();
+        let answer = format!("HTTP/1.1 302 Found\r\nlocation: http://{there}/version\r\ncontent-length: 0\r\n\r\n");
+        stream.write_all(answer.as_bytes()).await.unwrap();
+        (String::from_utf8_lossy(&asked[..count]).into_owned(), stream)
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let user = "{token: canary-4711}";
+    let cluster = connect(&kubeconfig(folder.path(), &format!("http://{server}"), user)).await;
+    let error = cluster.version().await.unwrap_err();
+    assert_eq!(error.class, Class::Configuration, "{error}");
+    assert!(!format!("{error:?}").contains("canary"), "{error:?}");
+    let (asked, _stream) = answering.await.unwrap();
+    assert!(asked.contains("Bearer canary-4711"), "the cluster of the kubeconfig gets it: {asked}");
+    let followed = tokio::time::timeout(Duration::from_millis(200), elsewhere.accept()).await;
+    assert!(followed.is_err(), "and nobody else is spoken to");
 }
 
 #[tokio::test]

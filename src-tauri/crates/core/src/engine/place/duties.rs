@@ -46,7 +46,9 @@ impl Work {
     }
 
     fn begin(&mut self, run: RunId, duty: Duty) {
-        let cluster = self.way.as_ref().map(|way| way.borrow().cluster.clone());
+        // While another way is made, the connections of the one before may be dead and not know it.
+        let way = self.way.as_ref().filter(|_| !self.is_connecting);
+        let cluster = way.map(|way| way.borrow().cluster.clone());
         let Some(tracked) = self.runs.get_mut(&run) else { return };
         // What needs no cluster is done without one; the rest waits for the connection.
         if cluster.is_none() && !(matches!(duty, Duty::Offer | Duty::Pin) || duty == Duty::Settle && tracked.is_gone) {
