@@ -147,11 +147,12 @@ pub async fn a_build_gives_its_function_the_image_by_digest_the_next_job_runs_it
     assert_eq!(scene.program.run(second_run).await.run.status.pinned.unwrap().undone, Some(4));
 }
 
+/// F56 for what is kept: it is damaged on the registry's disk.
 #[tokio::test(flavor = "multi_thread")]
-async fn code_is_the_context_and_layers_that_are_kept_are_not_built_again() {
-    let registry = json!({"address": format!("{REGISTRY}/kept"), "plain_http": true, "cache": true});
+async fn code_is_the_context_and_layers_that_are_kept_are_not_built_again_unless_they_are_damaged() {
+    let mark = uuid::Uuid::new_v4().simple().to_string();
+    let registry = json!({"address": format!("{REGISTRY}/kept-{mark}"), "plain_http": true, "cache": true});
     let scene = Scene::new(Sandbox::new("build-cache").await, registry).await;
-    let mark = uuid::Uuid::new_v4();
     let function = json!({
         "base_image": image("busybox"), "command": ["sh", "-c", "cat /word"],
         "code": format!("print('{mark}')"), "lang": "python",
@@ -160,12 +161,42 @@ async fn code_is_the_context_and_layers_that_are_kept_are_not_built_again() {
     let (first, status) = scene.built(function.clone(), values.clone()).await;
     assert_eq!(status.state, RunState::Completed, "{}", scene.log(first));
     assert_eq!(scene.log(scene.job().await), format!("print('{mark}')\n"));
-    let (second, status) = scene.built(function, values).await;
+    let (second, status) = scene.built(function.clone(), values.clone()).await;
     let log = scene.log(second);
     assert_eq!(status.state, RunState::Completed, "{log}");
     assert!(log.contains("Cache pulled from remote"), "{log}");
     let digest = async |run: RunId| scene.program.run(run).await.run.status.built_digest.unwrap();
     assert_eq!(digest(first).await, digest(second).await, "the same layers are the same image");
+
+    let damaged = damage(&format!("kept-{mark}/default/work/cache"));
+    assert!(damaged >= 3, "each step has a layer: {damaged}");
+    let (third, status) = scene.built(function, values).await;
+    let log = scene.log(third);
+    assert_eq!(status.state, RunState::Completed, "{log}");
+    assert!(!log.contains("Cache pulled from remote"), "{log}");
+    assert_ne!(digest(first).await, digest(third).await, "nothing of what is damaged is in it");
+    assert_eq!(scene.log(scene.job().await), format!("print('{mark}')\n"));
+}
+
+/// Damages what the registry of the test cluster keeps under a name alone; returns how many layers that was. Other names
+/// may share a file by a link, so that each is replaced.
+fn damage(name: &str) -> usize {
+    let storage = kubeconfig().with_file_name("registry").join("docker/registry/v2");
+    let layers = |name: &str| -> Vec<String> {
+        let folder = storage.join("repositories").join(name).join("_layers/sha256");
+        let found = std::fs::read_dir(folder).unwrap().map(|layer| layer.unwrap().file_name());
+        found.map(|layer| layer.into_string().unwrap()).collect()
+    };
+    let others = layers("busybox");
+    let own: Vec<String> = layers(name).into_iter().filter(|layer| !others.contains(layer)).collect();
+    for layer in &own {
+        let data = storage.join("blobs/sha256").join(&layer[..2]).join(layer).join("data");
+        let mut bytes = std::fs::read(&data).unwrap();
+        bytes.reverse();
+        std::fs::write(data.with_extension("damaged"), bytes).unwrap();
+        std::fs::rename(data.with_extension("damaged"), data).unwrap();
+    }
+    own.len()
 }
 
 /// The context is the code, and so may be the recipe: of a repository, of an archive elsewhere, of a folder of this machine.
