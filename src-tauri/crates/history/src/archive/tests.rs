@@ -315,6 +315,36 @@ fn a_damaged_index_is_made_anew_from_the_bytes() {
 }
 
 #[test]
+fn a_damaged_part_of_a_log_is_told_by_its_file_stays_as_it_is_and_hides_nothing_of_the_rest() {
+    let folder = tempfile::tempdir().unwrap();
+    let (key, other) = (key("main"), key("other"));
+    let archive = open(folder.path());
+    let written: Vec<u8> = (0..4000).flat_map(|n| line_at(n, &[b'q'; 200])).collect();
+    for key in [&key, &other] {
+        let mut writer = begin(&archive, key);
+        writer.append(&written).unwrap();
+        writer.finish(true).unwrap();
+    }
+    drop(archive);
+    let file = place(folder.path(), &key).sealed(0);
+    let mut bytes = fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0xff;
+    fs::write(&file, &bytes).unwrap();
+
+    let archive = open(folder.path());
+    let told = archive.read(&key, 0, 100_000).unwrap_err().to_string();
+    assert!(told.contains(&file.display().to_string()), "{told}");
+    assert!(archive.search(&key, "q", 0, 1000).is_err(), "a search does not count as done without it");
+    let last = archive.read(&key, written.len() as u64 - 600, 100_000).unwrap();
+    assert!(written.ends_with(&last.raw) && last.at_end && last.first_line > 3990, "{}", last.first_line);
+    let info = archive.list(run(1).id).unwrap();
+    assert!(info.iter().all(|log| log.lines == 4000 && log.is_complete), "{info:?}");
+    assert!(read_all(&archive, &other, 100_000) == written);
+    assert_eq!(fs::read(&file).unwrap(), bytes, "nothing is written over it");
+}
+
+#[test]
 fn a_seal_that_stopped_after_any_step_is_healed() {
     let one: Vec<u8> = (0..1400).flat_map(|n| line_at(n, &[b'a'; 200])).collect();
     let two: Vec<u8> = (1400..2000).flat_map(|n| line_at(n, &[b'b'; 200])).collect();
