@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use berth_core::{Error, files, project_documents};
+use berth_core::files::{self, ReadFile};
+use berth_core::{Error, project_documents};
 use berth_model::parse_documents;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -29,6 +30,14 @@ impl FileSource {
         self.read(|file| files::documents(&file)).await
     }
 
+    /// As `documents`, with what is wrong with the code that they name.
+    ///
+    /// # Errors
+    /// As `documents`, but for that code.
+    pub async fn file(self) -> CommandResult<ReadFile> {
+        self.read(|file| files::read(&file)).await
+    }
+
     /// Reads the documents of a project, and the files that it names functions by.
     ///
     /// # Errors
@@ -37,16 +46,16 @@ impl FileSource {
         self.read(|file| project_documents(&[file])).await
     }
 
-    async fn read(
+    async fn read<Contents: From<Vec<Value>> + Send + 'static>(
         self,
-        file: impl FnOnce(PathBuf) -> Result<Vec<Value>, Error> + Send + 'static,
-    ) -> CommandResult<Vec<Value>> {
+        file: impl FnOnce(PathBuf) -> Result<Contents, Error> + Send + 'static,
+    ) -> CommandResult<Contents> {
         match self {
             Self::Path(typed) => {
                 let path = files::absolute(&typed, std::env::home_dir().as_deref(), "train/function.yaml")?;
                 blocking(move || file(path)).await
             }
-            Self::Text(text) => Ok(parse_documents(&text).map_err(|problem| Error::invalid(vec![problem]))?),
+            Self::Text(text) => Ok(parse_documents(&text).map_err(|problem| Error::invalid(vec![problem]))?.into()),
         }
     }
 }

@@ -90,8 +90,8 @@ pub(crate) async fn check_file(
     project: ProjectName,
     source: FileSource,
 ) -> CommandResult<FileReport> {
-    match source.documents().await {
-        Ok(documents) => Ok(shell.app()?.inspect_documents(&project, &documents).await?),
+    match source.file().await {
+        Ok(file) => Ok(shell.app()?.inspect_file(&project, &file).await?),
         Err(error) if !error.fields.is_empty() => Ok(FileReport { problems: error.fields, ..FileReport::default() }),
         Err(error) => Err(error),
     }

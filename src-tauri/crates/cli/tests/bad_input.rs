@@ -380,7 +380,7 @@ fn what_cannot_be_read_in_a_file_hides_nothing_that_can() {
     let desk = Desk::new();
     desk.file(
         "f.yaml",
-        "kind: container\nname: 'a b'\nspec: {image: 'Bad Image', command: \"sh -c 'x\"}\n---\n\
+        "kind: container\nname: 'a b'\nspec: {image: 'Bad Image', command: \"sh -c 'x\", code_src: none.py}\n---\n\
          kind: container+job\nspec: {resources: {mem: 1.5Gb}, envs: [{name: 1A, value: x}], backoff_limit: -1}\n",
     );
     desk.file(
@@ -392,6 +392,7 @@ fn what_cannot_be_read_in_a_file_hides_nothing_that_can() {
         (
             "f.yaml",
             &[
+                "document 1: spec.code_src",
                 "document 1: name",
                 "document 1: spec.image",
                 "document 1: spec.command",
@@ -427,7 +428,7 @@ fn what_cannot_be_read_in_a_file_hides_nothing_that_can() {
     desk.file("no.yaml", "kind: [\n");
     let (error, _) =
         failure(&desk.berth(&["function", "validate", "-f", "no.yaml", "-f", "f.yaml", "-f", "g.yaml", "-o", "json"]));
-    assert_eq!(error["fields"].as_array().unwrap().len(), 14, "of three files at once: {error}");
+    assert_eq!(error["fields"].as_array().unwrap().len(), 15, "of three files at once: {error}");
     let listed = desk.berth(&["function", "list", "-o", "json"]);
     assert_eq!(serde_json::from_slice::<Value>(&listed.stdout).unwrap(), json!([]), "nothing of them is saved");
 }

@@ -8,6 +8,7 @@ use berth_model::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::files::ReadFile;
 use crate::ports::Notice;
 use crate::prepare::{further, strictness};
 use crate::{App, Error};
@@ -62,6 +63,19 @@ impl App {
         let (content, problems) = self.read_documents(project, documents);
         let functions = if problems.is_empty() { self.found_functions(project, &content).await? } else { Vec::new() };
         Ok(FileReport { problems, report: content.report, functions })
+    }
+
+    /// As `inspect_documents`, for a file of this machine: code that cannot be read hides nothing else that is wrong.
+    ///
+    /// # Errors
+    /// As `inspect_documents`.
+    pub async fn inspect_file(&self, project: &ProjectName, file: &ReadFile) -> Result<FileReport, Error> {
+        let mut found = self.inspect_documents(project, &file.documents).await?;
+        if !file.problems.is_empty() {
+            found.problems.splice(..0, file.problems.iter().cloned());
+            found.functions.clear();
+        }
+        Ok(found)
     }
 
     /// What the functions of a file would become in a project.

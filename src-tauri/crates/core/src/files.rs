@@ -5,26 +5,59 @@ use std::path::{Component, Path, PathBuf};
 use berth_model::Problem;
 use serde_json::{Map, Value, json};
 
+use crate::documents::in_document;
 use crate::local_code::read_local_code;
 use crate::{Error, ErrorCode};
+
+/// A file of this machine, read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReadFile {
+    /// Its documents; those with a problem lack the code that they name.
+    pub documents: Vec<Value>,
+    /// Code that they name and that cannot be read, at the fields that name it.
+    pub problems: Vec<Problem>,
+}
+
+impl From<Vec<Value>> for ReadFile {
+    fn from(documents: Vec<Value>) -> Self {
+        Self { documents, problems: Vec::new() }
+    }
+}
 
 /// Reads a file into its documents. Code that it names by a local path is read too, relative to the file.
 ///
 /// # Errors
 /// `InvalidInput` where the file cannot be read or is not YAML or JSON, with the place.
-pub fn documents(file: &Path) -> Result<Vec<Value>, Error> {
+pub fn read(file: &Path) -> Result<ReadFile, Error> {
     let text = read_text(file)?;
     let mut documents = berth_model::parse_documents(&text).map_err(|mut problem| {
         problem.message = format!("{} cannot be read: {}", file.display(), problem.message);
         Error::invalid(vec![problem])
     })?;
     let folder = file.parent().unwrap_or_else(|| Path::new("."));
-    for document in &mut documents {
-        if let Some(Value::Object(spec)) = document.get_mut("spec") {
-            read_code(spec, folder)?;
+    let mut unread: Vec<(usize, Problem)> = Vec::new();
+    for (number, document) in documents.iter_mut().enumerate() {
+        if let Some(Value::Object(spec)) = document.get_mut("spec")
+            && let Err(error) = read_code(spec, folder)
+        {
+            unread.extend(error.fields.into_iter().map(|problem| (number, problem)));
         }
     }
-    Ok(documents)
+    let placed = |(number, problem): (usize, Problem)| {
+        let path = in_document(&documents, number, &problem.path);
+        Problem { path, ..problem }
+    };
+    let problems = unread.into_iter().map(placed).collect();
+    Ok(ReadFile { documents, problems })
+}
+
+/// As `read`, for files whose code must be there.
+///
+/// # Errors
+/// As `read`; `InvalidInput` at the fields that name code which cannot be read.
+pub fn documents(file: &Path) -> Result<Vec<Value>, Error> {
+    let read = read(file)?;
+    if read.problems.is_empty() { Ok(read.documents) } else { Err(Error::invalid(read.problems)) }
 }
 
 /// Reads a file that must hold exactly one document.

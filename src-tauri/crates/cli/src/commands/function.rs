@@ -102,12 +102,15 @@ async fn show(session: &Session, text: &str) -> Result<Exit, Error> {
 async fn save(session: &Session, paths: &[PathBuf]) -> Result<Exit, Error> {
     let mut saved = Vec::new();
     for path in paths {
-        let documents = files::documents(path)?;
-        let found = session.app.inspect_documents(&session.project, &documents).await?;
+        let file = files::read(path)?;
+        let found = session.app.inspect_file(&session.project, &file).await?;
         for note in words::notes(&found.report) {
             session.output.note(&note);
         }
-        saved.extend(session.app.save_documents(&session.project, &documents).await?);
+        if !found.problems.is_empty() {
+            return Err(Error::invalid(found.problems));
+        }
+        saved.extend(session.app.save_documents(&session.project, &file.documents).await?);
     }
     session.output.document(&saved.iter().map(document).collect::<Vec<_>>(), || {
         saved
@@ -177,8 +180,8 @@ async fn delete(session: &Session, text: &str) -> Result<Exit, Error> {
 async fn validate(session: &Session, paths: &[PathBuf]) -> Result<Exit, Error> {
     let mut all = FileReport::default();
     for path in paths {
-        let mut found = match files::documents(path) {
-            Ok(documents) => session.app.inspect_documents(&session.project, &documents).await?,
+        let mut found = match files::read(path) {
+            Ok(file) => session.app.inspect_file(&session.project, &file).await?,
             // What is wrong with one file hides nothing of the others.
             Err(error) if !error.fields.is_empty() => FileReport { problems: error.fields, ..FileReport::default() },
             Err(error) => return Err(error),
