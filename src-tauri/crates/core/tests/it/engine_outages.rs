@@ -187,7 +187,7 @@ async fn a_list_that_expires_between_its_pages_is_read_again_and_nothing_is_miss
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_whose_clock_is_ahead_loses_and_repeats_no_line_and_no_time_runs_back() {
     let mut stage = Stage::new().await;
-    let ahead = jiff::Timestamp::now() + jiff::SignedDuration::from_mins(5);
+    let ahead = stage.app.now() + jiff::SignedDuration::from_mins(5);
     let after = |milliseconds: i64| ahead + jiff::SignedDuration::from_millis(milliseconds);
     stage.api.set_time(ahead);
     stage.api.fault(On::log(), Fault::CutAfter(120), 3);
