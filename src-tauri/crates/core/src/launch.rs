@@ -105,7 +105,11 @@ impl App {
                     Some(worked_out) => worked_out,
                     None => work_out(self, request).await?,
                 };
-                let (row, is_new) = self.write_intent(request, worked_out).await?;
+                let (row, is_new) = match self.write_intent(request, worked_out).await {
+                    Ok(written) => written,
+                    // Another program launched the same id meanwhile, and what it made stood in the way of the trial.
+                    Err(error) => (self.ports.history.run(request.run).await?.ok_or(error)?, false),
+                };
                 reach("launch.after_intent");
                 if is_new {
                     submission::drive_fresh(self, row).await?

@@ -1,12 +1,15 @@
 //! Launches that go well, once each.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use berth_core::ports::{Notice, RunQuery};
 use berth_core::{ErrorCode, LaunchRequest, Launchable};
 use berth_model::{FunctionName, RunId, RunState, Submission};
+use berth_testkit::{Fault, On};
 use serde_json::{Value, json};
 
+use crate::engine::until;
 use crate::world::{World, request};
 
 #[tokio::test]
@@ -82,6 +85,23 @@ async fn twenty_clicks_in_two_programs_are_one_run() {
     let saved = world.app.history().functions(&request(run).project).await.unwrap();
     assert_eq!(saved.len(), 1);
     assert_eq!(world.run(run).await.run.function.version, saved[0].version);
+}
+
+#[tokio::test]
+async fn a_program_that_was_overtaken_while_it_asked_the_cluster_finds_the_run_of_the_other() {
+    let world = World::new();
+    let run = RunId::random();
+    world.api.fault(On::dry_run("jobs"), Fault::Delay(Duration::from_millis(500)), 1);
+    let other = world.other_program();
+    let slow = tokio::spawn(async move { other.launch(&request(run)).await });
+    let asks =
+        || async { world.requests().iter().any(|request| request.contains("/jobs?") && request.contains("dryRun")) };
+    until(10, "the other asks", asks).await;
+    let first = world.app.launch(&request(run)).await.unwrap();
+    assert!(!slow.is_finished(), "the other has not heard from the cluster yet");
+    let second = slow.await.unwrap().unwrap();
+    assert_eq!((first.run.id, second.run.status.submission), (second.run.id, Submission::Released));
+    assert_eq!(world.changes().iter().filter(|request| request.starts_with("POST /apis/batch")).count(), 1);
 }
 
 #[tokio::test]
