@@ -135,7 +135,7 @@ fn project_file(folder: &Path) -> Result<PathBuf, Error> {
         .flatten()
         .map(|entry| entry.path())
         .filter(|path| path.is_file() && named(path))
-        .filter(|path| files::documents(path).is_ok_and(|documents| documents.iter().any(is_project)))
+        .filter(|path| files::read(path).is_ok_and(|read| read.documents.iter().any(is_project)))
         .collect();
     match (found.pop(), found.len()) {
         (Some(only), 0) => Ok(only),
