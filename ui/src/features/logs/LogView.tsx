@@ -72,7 +72,8 @@ export function LogView({ stored, isLive, origin, pod, choices, onChoose }: Prop
     getScrollElement: () => scroller.current,
     estimateSize: () => LINE_HEIGHT,
     getItemKey: (index) => window.lines[index]?.number ?? index,
-    overscan: 8,
+    // Whoever follows does not scroll: what is out of view is not drawn.
+    overscan: following ? 0 : 8,
   });
 
   useEffect(() => virtual.measure(), [virtual, wraps, time]);
@@ -84,7 +85,9 @@ export function LogView({ stored, isLive, origin, pod, choices, onChoose }: Prop
     const element = scroller.current;
     if (!element) return;
     if (following) {
-      if (window.lines.length > 0) virtual.scrollToIndex(window.lines.length - 1, { align: "end" });
+      const isAtEnd = Math.abs(virtual.getTotalSize() - element.clientHeight - element.scrollTop) < 1;
+      if (window.lines.length > 0 && !isAtEnd)
+        virtual.scrollToIndex(window.lines.length - 1, { align: "end" });
     } else if (first !== undefined && seenFirst.current !== undefined && first !== seenFirst.current) {
       element.scrollTop += (seenFirst.current - first) * LINE_HEIGHT;
     }
@@ -191,14 +194,14 @@ export function LogView({ stored, isLive, origin, pod, choices, onChoose }: Prop
           style={{ height: virtual.getTotalSize(), "--longest": wraps ? 0 : columns }}
         >
           <div className={classes.shown} style={{ top: items[0]?.start ?? 0 }}>
-            {items.map((item) => {
+            {items.map((item, place) => {
               const line = window.lines[item.index];
               return (
                 line && (
                   <div
                     // Where lines rush by, their elements are written anew rather than made anew; those of many heights are
                     // measured, each its own.
-                    key={wraps ? item.key : item.index}
+                    key={wraps ? item.key : following ? place : item.index}
                     ref={wraps ? virtual.measureElement : undefined}
                     data-index={item.index}
                     className={classes.line}

@@ -28,9 +28,9 @@ export function append(window: LogWindow, page: LogPiece, held = HELD): LogWindo
   return { lines, next: page.next, atEnd: page.at_end };
 }
 
-/** The window of a piece that was read from the end of a log. */
-export function endOf(page: LogPiece): LogWindow {
-  return append({ ...emptyWindow, next: page.next }, page);
+/** The window of a piece that was read from the end of a log; drops the oldest lines above the bound. */
+export function endOf(page: LogPiece, held = HELD): LogWindow {
+  return append({ ...emptyWindow, next: page.next }, page, held);
 }
 
 /** Puts a piece that ends where the window begins before it; drops the newest lines above the bound. */

@@ -8,6 +8,12 @@ import { append, beginning, emptyWindow, endOf, prepend, type LogWindow } from "
 /** The most that is read at a time while following: more than anybody sees, less than the page notices. */
 const FOLLOW_BYTES = 16 * 1024;
 
+/**
+ * Lines held of a log that rushes by: more than any window shows, and always as many, so that nothing but their words is
+ * drawn anew.
+ */
+const GLANCE = 128;
+
 /** Read at a time while scrolling: at least 31 bytes a line, so always less than half of what is held. */
 const SCROLL_BYTES = 28 * 1024;
 
@@ -88,14 +94,15 @@ export function useLogWindow(log: LogRef, isLive: boolean, storedLines: number):
   );
 
   const catchUp = useCallback(
-    () =>
+    (stored: number) =>
       exclusively(async () => {
         if (held.current.atEnd) return;
-        const { next } = held.current;
-        const page = await readLog(log, next, FOLLOW_BYTES);
+        const { next, lines } = held.current;
+        const isFar = stored - (lines.at(-1)?.number ?? stored) > GLANCE;
+        const page = isFar ? null : await readLog(log, next, FOLLOW_BYTES);
+        if (page && page.next - next <= FOLLOW_BYTES / 2) return show(append(held.current, page));
         // Far behind: nobody reads what rushes by, and scrolling back reads it.
-        if (page.next - next > FOLLOW_BYTES / 2) show(endOf(await readLogBefore(log, null, FOLLOW_BYTES)));
-        else show(append(held.current, page));
+        show(endOf(await readLogBefore(log, null, FOLLOW_BYTES), GLANCE));
       }),
     [exclusively, log, show],
   );
@@ -132,7 +139,7 @@ export function useLogWindow(log: LogRef, isLive: boolean, storedLines: number):
     if (!following || isLoading) return;
     const look = () => {
       due.current = Date.now() + BREATH;
-      void catchUp();
+      void catchUp(storedLines);
     };
     const soon = setTimeout(look, Math.max(0, due.current - Date.now()));
     const timer = isLive ? setInterval(look, LOOK_EVERY) : undefined;
@@ -161,6 +168,6 @@ export function useLogWindow(log: LogRef, isLive: boolean, storedLines: number):
     readBack,
     readOn: () => readOn(),
     goTo,
-    retry: () => void (isLoading ? readEnd() : catchUp()),
+    retry: () => void (isLoading ? readEnd() : catchUp(storedLines)),
   };
 }
