@@ -53,11 +53,7 @@ const ALL: &[Benchmark] = &[
               shows on the display as it stays, against an empty window of the same Tauri until its one line shows. Both \
               built as they are shipped; looked for in the display's own memory every millisecond, so that neither \
               program knows of it. The page itself counts from when its rail shows.",
-        beyond: "Until its first white both windows take about as long (250 ms and 210 ms). What follows is work of \
-                 Berth's web process alone, 490 ms of processor time more than the blank page's: of the 310 ms from \
-                 the page's beginning to its first paint, 100 pass until its script runs, 50 until its data is \
-                 there, 60 in making the elements, and 100 in the first layout, half of it a search for fonts that \
-                 was taken out since. Rail and rows are painted at once, so nothing is between them.",
+        beyond: "",
         run: start::run,
     },
     Benchmark {
@@ -81,8 +77,7 @@ const ALL: &[Benchmark] = &[
         title: "Log lines to the page",
         how: "A stored log read by the page to its end, piece after piece, to lines with their times and numbers, against \
               one plain fetch of as many bytes, held in memory, in an empty window.",
-        beyond: "Of the 15.9 ms that a megabyte takes, 10.8 are those of the plain fetch, 1.4 go into reading its \
-                 JSON, 1.0 into its lines, and the rest into reading it from the archive and asking for it.",
+        beyond: "",
         run: channel::run,
     },
     Benchmark {
