@@ -39,14 +39,11 @@ export async function start(root: HTMLElement): Promise<void> {
   setTimeout(() => void Promise.all([import("./later.css"), loadParts()]), QUIET);
 }
 
-/** How long what was read needs not be asked again, in milliseconds: what the first drawing shows was read for it. */
-const FRESH = 1000;
-
 /** Reading is local and quick: asked anew when shown, asked once when it fails. */
 export function makeQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
-      queries: { staleTime: FRESH, retry: false, networkMode: "always", refetchOnWindowFocus: true },
+      queries: { retry: false, networkMode: "always", refetchOnWindowFocus: true },
       mutations: { retry: false, networkMode: "always" },
     },
   });
@@ -58,12 +55,18 @@ async function readFirstScreen(client: QueryClient): Promise<void> {
   await Promise.race([readAll(client).catch(() => undefined), isTime]);
 }
 
+/** How long what was read for the first drawing needs not be asked again by it, in milliseconds. */
+const FRESH = 1000;
+
 async function readAll(client: QueryClient): Promise<void> {
   const { preferences, startup, contexts, looks, projects } = await firstScreen();
+  const runs = firstRunsOptions(preferences, Date.now());
+  for (const { queryKey } of [contextListOptions(), contextLooksOptions(), projectListOptions(), runs])
+    client.setQueryDefaults(queryKey, { staleTime: FRESH });
   client.setQueryData(preferencesOptions().queryKey, preferences);
   client.setQueryData(startupOptions().queryKey, startup);
   if (contexts) client.setQueryData(contextListOptions().queryKey, contexts);
   if (looks) client.setQueryData(contextLooksOptions().queryKey, looks);
   if (projects) client.setQueryData(projectListOptions().queryKey, projects);
-  await client.prefetchInfiniteQuery(firstRunsOptions(preferences, Date.now()));
+  await client.prefetchInfiniteQuery(runs);
 }

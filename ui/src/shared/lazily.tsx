@@ -10,13 +10,19 @@ const parts: Load[] = [];
  * or by `loadParts` before; until then what is around it waits (`Suspense`). Once loaded it is drawn at once.
  */
 export function lazily<P extends object>(load: () => Promise<ComponentType<P>>): FunctionComponent<P> {
-  let Part: ComponentType<P> | undefined;
-  let loading: Promise<unknown> | undefined;
-  const start = () => (loading ??= load().then((part) => (Part = part)));
+  let loading: Promise<ComponentType<P>> | undefined;
+  const start = () => {
+    if (loading) return loading;
+    const part = load();
+    // What React notes of a promise that it has waited for: one that is kept already is not waited for at all.
+    const keep = (value: ComponentType<P>) => Object.assign(part, { status: "fulfilled", value });
+    part.then(keep, () => undefined);
+    return (loading = part);
+  };
   parts.push(start);
   return function Lazily(props: P) {
-    if (Part === undefined) use(start());
-    return Part && <Part {...props} />;
+    const Part = use(start());
+    return <Part {...props} />;
   };
 }
 
