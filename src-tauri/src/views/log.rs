@@ -189,6 +189,6 @@ mod tests {
     #[test]
     fn a_wished_size_stays_within_bounds() {
         assert_eq!(LogPage::bounded(0), 1);
-        assert_eq!(LogPage::bounded(u32::MAX), 1_048_576);
+        assert_eq!(LogPage::bounded(u32::MAX), 4_194_304);
     }
 }
