@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::PATIENCE;
+use crate::actions::click_there;
 use crate::sandbox::{Sandbox, image};
 use crate::stage::Stage;
 use crate::{axe, script};
@@ -22,7 +23,12 @@ async fn controls_suggest_what_the_cluster_has_and_problems_are_told_while_typin
     window.see("//*[@role='option'][contains(., '1 run')]", PATIENCE);
     window.shot("images");
     window.click(&format!("//*[@role='option'][contains(., '{}')]", image("busybox")));
-    window.click("//button[contains(., 'Add node label')]");
+    // What lies under a list that is still closing cannot be clicked.
+    window.comes_true(
+        "return [...document.querySelectorAll('[role=option]')].every((one) => !one.checkVisibility())",
+        &Value::Null,
+    );
+    click_there(&window, "//button[contains(., 'Add node label')]");
     window.click("//input[@aria-label='Name of node label 1']");
     window.see("//*[@role='option'][contains(., 'kubernetes.io/arch')][contains(., '1 node')]", PATIENCE);
     window.shot("labels");

@@ -105,6 +105,9 @@ function Form({ place: chosen, origin, stored, unread }: FormProps) {
   const hasImage =
     (draft.action === "build" ? draft.base_image + draft.code + draft.address : draft.image).trim() !== "";
   const preview = usePreview(settled, hasImage || judged.isJudging);
+  // What was judged as missing and is there by now: told for a moment, it would push away what is clicked next.
+  const isFilledSince = (field: Field) =>
+    Reflect.get(settled, partOf(field)) === "" && Reflect.get(form, partOf(field)) !== "";
 
   // What the launch itself found stands until something is typed; then the preview's word counts again.
   const refused =
@@ -126,7 +129,8 @@ function Form({ place: chosen, origin, stored, unread }: FormProps) {
       change(part);
       judged.onType(Object.keys(part));
     }),
-    problem: (field) => (judged.isTold(field) ? sorted.fields.get(field) : undefined),
+    problem: (field) =>
+      judged.isTold(field) && !isFilledSince(field) ? sorted.fields.get(field) : undefined,
     onLeave: useLatest(judged.onLeave),
   };
 
