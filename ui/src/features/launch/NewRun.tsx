@@ -107,7 +107,7 @@ function Form({ place: chosen, origin, stored, unread }: FormProps) {
   const preview = usePreview(settled, hasImage || judged.isJudging);
   // What was judged as missing and is there by now: told for a moment, it would push away what is clicked next.
   const isFilledSince = (field: Field) =>
-    Reflect.get(settled, partOf(field)) === "" && Reflect.get(form, partOf(field)) !== "";
+    refused === null && Reflect.get(settled, partOf(field)) === "" && Reflect.get(form, partOf(field)) !== "";
 
   // What the launch itself found stands until something is typed; then the preview's word counts again.
   const refused =
