@@ -27,7 +27,7 @@ use tauri_plugin_window_state::StateFlags;
 
 pub use bindings::export_bindings;
 
-use crate::shell::{Opened, Shell};
+use crate::shell::Shell;
 
 const WINDOW_STATE: StateFlags = StateFlags::SIZE.union(StateFlags::POSITION).union(StateFlags::MAXIMIZED);
 
@@ -53,8 +53,6 @@ fn one_window(builder: tauri::Builder<tauri::Wry>) -> tauri::Builder<tauri::Wry>
 pub fn run() -> Result<(), tauri::Error> {
     #[cfg(target_os = "linux")]
     graphics::choose();
-    // While the window is made, which takes longer.
-    let opened = std::thread::spawn(Opened::new);
     let specta = bindings::specta_builder();
     let app = one_window(tauri::Builder::default())
         // Where the window stood and how large it was; whether it is seen is not its to say.
@@ -65,8 +63,7 @@ pub fn run() -> Result<(), tauri::Error> {
         .invoke_handler(specta.invoke_handler())
         .setup(move |app| {
             specta.mount_events(app);
-            let opened = opened.join().map_err(|_| "Berth ran into a fault of its own while it opened its history.")?;
-            let shell = Shell::start(app.handle(), opened);
+            let shell = Shell::start(app.handle());
             if let Some(window) = app.get_webview_window("main") {
                 shell.preferences.read().put_into(&window);
             }

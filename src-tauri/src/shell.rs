@@ -40,46 +40,29 @@ pub(crate) struct Shell {
     _log: Option<WorkerGuard>,
 }
 
-/// What can be opened before there is a window.
-pub(crate) struct Opened {
-    app: CommandResult<Arc<App>>,
-    sink: Arc<TauriSink>,
-    data_dir: PathBuf,
-    notices: Vec<String>,
-    log: Option<WorkerGuard>,
-}
-
-impl Opened {
-    /// Opens the log file and the core on its history. What cannot be opened is told by the commands, not by a crash.
-    pub fn new() -> Self {
+impl Shell {
+    /// Opens everything and starts the engine. What cannot be opened is told by the commands, not by a crash.
+    pub fn start(handle: &AppHandle) -> Self {
+        let stop = CancellationToken::new();
         let folder = berth_history::default_folder();
         let data_dir = folder.clone().unwrap_or_default();
         let log = folder.as_deref().ok().and_then(|folder| crate::logging::start(folder).ok());
-        let sink = Arc::new(TauriSink::default());
-        let mut notices = Vec::new();
-        let app = match folder {
-            Ok(folder) => open_core(folder, Arc::clone(&sink), &mut notices),
-            Err(error) => Err(error.into()),
-        };
-        if let Err(error) = &app {
-            tracing::error!(message = %error.message, "the history cannot be used");
-        }
-        Self { app, sink, data_dir, notices, log }
-    }
-}
-
-impl Shell {
-    /// Starts the engine on what was opened.
-    pub fn start(handle: &AppHandle, opened: Opened) -> Self {
-        let Opened { app, sink, data_dir, notices, log } = opened;
-        let stop = CancellationToken::new();
         let (preferences, notice) = PreferencesFile::open(handle, &data_dir);
         let drafts = Drafts::new(&data_dir);
-        let notices = notice.into_iter().chain(notices).collect();
-        let startup = Startup { data_dir: data_dir.display().to_string(), installation: None, notices };
+        let mut startup = Startup {
+            data_dir: data_dir.display().to_string(),
+            installation: None,
+            notices: notice.into_iter().collect(),
+        };
+        let sink = Arc::new(TauriSink::default());
+        let app = match folder {
+            Ok(folder) => open_core(folder, Arc::clone(&sink), &mut startup.notices),
+            Err(error) => Err(error.into()),
+        };
         let mut tasks = vec![tauri::async_runtime::spawn(sink.pump(handle.clone(), stop.clone()))];
-        if let Ok(app) = &app {
-            tasks.push(tauri::async_runtime::spawn(run_engine(Arc::clone(app), stop.clone())));
+        match &app {
+            Ok(app) => tasks.push(tauri::async_runtime::spawn(run_engine(Arc::clone(app), stop.clone()))),
+            Err(error) => tracing::error!(message = %error.message, "the history cannot be used"),
         }
         Self { app, preferences, drafts, startup, stop, tasks: Mutex::new(tasks), _log: log }
     }
