@@ -1,4 +1,4 @@
-//! What the page is told by itself: collected as it comes, sent ten times a second at most.
+//! What the page is told by itself: collected as it comes, sent ten times a second at most, the growth of logs four times.
 //!
 //! Every event can be missed without harm: the page's queries read the history anew.
 
@@ -12,6 +12,7 @@ use berth_model::RunId;
 use serde::{Deserialize, Serialize};
 use tauri::AppHandle;
 use tauri_specta::Event;
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use crate::views::RunView;
@@ -19,6 +20,10 @@ use crate::views::RunView;
 /// How long changes are collected before they are sent: ten repaints a second look live, and a storm of changes costs
 /// ten messages.
 const BATCH: Duration = Duration::from_millis(100);
+
+/// How long the growth of logs is collected: whoever follows one that rushes by reads it no better when it is drawn anew
+/// more often, and each time costs the page a read.
+const LOG_BATCH: Duration = Duration::from_millis(250);
 
 /// These runs changed; each is whole, with its revision.
 #[derive(Clone, Debug, Serialize, Deserialize, specta::Type, Event)]
@@ -90,19 +95,33 @@ pub(crate) struct TauriSink {
 }
 
 impl TauriSink {
+    /// Takes everything but the growth of logs.
     fn take(&self) -> Pending {
-        std::mem::take(&mut *self.pending.lock().unwrap_or_else(PoisonError::into_inner))
+        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        let grown = std::mem::take(&mut pending.grown);
+        std::mem::replace(&mut pending, Pending { grown, ..Pending::default() })
+    }
+
+    /// Takes the growth of logs.
+    fn take_logs(&self) -> Pending {
+        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        Pending { grown: std::mem::take(&mut pending.grown), ..Pending::default() }
     }
 
     /// Sends what was collected until `stop` is cancelled.
     pub async fn pump(self: Arc<Self>, app: AppHandle, stop: CancellationToken) {
-        let mut tick = tokio::time::interval(BATCH);
-        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let [mut tick, mut log_tick] = [BATCH, LOG_BATCH].map(|period| {
+            let mut tick = tokio::time::interval(period);
+            tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            tick
+        });
         loop {
-            tokio::select! {
+            let pending = tokio::select! {
                 () = stop.cancelled() => return,
-                _ = tick.tick() => send(&app, self.take()),
-            }
+                _ = tick.tick() => self.take(),
+                _ = log_tick.tick() => self.take_logs(),
+            };
+            send(&app, pending);
         }
     }
 }
@@ -133,5 +152,21 @@ fn send(app: &AppHandle, pending: Pending) {
     }
     for error in failed {
         tracing::warn!(%error, "an event was not sent; the page reads anew by itself");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_growth_of_logs_waits_for_its_own_turn() {
+        let [grown, deleted] = [1, 2].map(|bits| RunId::from_uuid(uuid::Uuid::from_u128(bits)));
+        let sink = TauriSink::default();
+        sink.announce(Notice::LogGrew(grown));
+        sink.announce(Notice::RunDeleted(deleted));
+        assert_eq!(sink.take(), Pending { deleted: BTreeSet::from([deleted]), ..Pending::default() });
+        assert_eq!(sink.take_logs(), Pending { grown: BTreeSet::from([grown]), ..Pending::default() });
+        assert_eq!(sink.take_logs(), Pending::default());
     }
 }

@@ -150,6 +150,14 @@ impl Cluster {
         Ok(())
     }
 
+    /// Lets everything else on this machine go before the cluster: for what is measured beside it.
+    ///
+    /// # Errors
+    /// When it is not up.
+    pub fn give_way(&self) -> Result<()> {
+        self.node().give_way()
+    }
+
     /// Ends the cluster and gives back what it borrowed of the machine; `wipe` removes its data too.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ import {
   type CommandError,
   type ErrorCode,
   type ForwardView,
+  type RunId,
   type RunView,
 } from "./bindings";
 
@@ -52,6 +53,11 @@ export function failure(code: ErrorCode, message: string, rest: Partial<CommandE
 /** Announces changed runs, as the core does. */
 export async function announceRuns(runs: RunView[]): Promise<void> {
   await events.runsChanged.emit(runs);
+}
+
+/** Announces that more of these runs' logs is stored, as the core does. */
+export async function announceLogs(runs: RunId[]): Promise<void> {
+  await events.logGrew.emit(runs);
 }
 
 /** Announces changed forwards, as the core does. */

@@ -83,6 +83,7 @@ pub fn run() -> Result<Vec<Row>> {
     let run = read(windows.beside(&mut rivals.berth(&["run", "-f", &function, "--action", "job", "-o", "json"])))?;
     let run: Value = serde_json::from_str(&run).context("failed to read the run")?;
     let id = run.get("id").and_then(Value::as_str).context("the run has no id")?;
+    rivals.give_way()?;
     let log_page = format!("{}#/runs/{id}", page.split('#').next().unwrap_or_default());
     let line = format!("{LOG} [data-index]");
     let (mut log, mut beside, mut rates) = (Vec::new(), Vec::new(), Vec::new());

@@ -48,6 +48,11 @@ impl Rivals {
         })
     }
 
+    /// Lets what is measured go before the cluster, which on a person's desk is another machine.
+    pub fn give_way(&self) -> Result<()> {
+        self.cluster.give_way()
+    }
+
     /// Puts the cluster away.
     pub fn part(self) -> Result<()> {
         self.cluster.down(true)

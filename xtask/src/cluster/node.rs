@@ -2,16 +2,21 @@
 //! Nothing that it binds, mounts or filters is seen outside, and killing its first process ends everything in it.
 
 use std::fs;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, kill_process, setpriority_process};
 
 use super::configuration;
 use crate::process::{command, read};
+
+/// The niceness of a node that gives way: a little above what the kernel runs only when nothing else wants to.
+const LAST: i32 = 15;
 
 /// The search path of the node's programs.
 const SEARCH_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -143,6 +148,32 @@ impl<'a> Node<'a> {
         crate::process::run(&mut service).with_context(|| format!("failed to start {name}"))
     }
 
+    /// Lets everything else on this machine go before the node's processes: elsewhere a node is another machine.
+    ///
+    /// # Errors
+    /// When the node does not run or the kernel refuses.
+    pub fn give_way(&self) -> Result<()> {
+        let space = |id: i32| fs::read_link(format!("/proc/{id}/ns/pid"));
+        let first = self.process_id().context("the cluster is not up")?;
+        let node = space(first).context("failed to find out which processes are the node's")?;
+        for id in process_ids()?.filter(|id| space(*id).is_ok_and(|space| space == node)) {
+            // A process or a thread may end meanwhile.
+            let Ok(threads) = fs::read_dir(format!("/proc/{id}/task")) else { continue };
+            for thread in threads.filter_map(number) {
+                match setpriority_process(Pid::from_raw(thread), LAST) {
+                    Ok(()) | Err(Errno::SRCH) => {}
+                    refused => refused.context("failed to let a thread of the node give way")?,
+                }
+            }
+            // Where the kernel shares among sessions first, a thread counts only within its own.
+            match fs::OpenOptions::new().write(true).open(format!("/proc/{id}/autogroup")) {
+                Ok(mut session) => write!(session, "{LAST}").context("failed to let a session of the node give way")?,
+                Err(_) => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Ends the node and waits until every process of it is gone. Does nothing when it does not run.
     ///
     /// # Errors
@@ -173,7 +204,15 @@ impl<'a> Node<'a> {
 
 /// Finds the process that runs a program file which no one else runs.
 fn find_process(program: &Path) -> Option<i32> {
-    let entries = fs::read_dir("/proc").ok()?;
-    let ids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok());
-    ids.filter(|id| fs::read_link(format!("/proc/{id}/exe")).is_ok_and(|file| file == program)).min()
+    let is_it = |id: &i32| fs::read_link(format!("/proc/{id}/exe")).is_ok_and(|file| file == program);
+    process_ids().ok()?.filter(is_it).min()
+}
+
+fn process_ids() -> Result<impl Iterator<Item = i32>> {
+    Ok(fs::read_dir("/proc").context("failed to list the processes")?.filter_map(number))
+}
+
+/// The number that an entry of /proc is named by.
+fn number(entry: io::Result<fs::DirEntry>) -> Option<i32> {
+    entry.ok()?.file_name().to_str()?.parse().ok()
 }

@@ -51,8 +51,10 @@ type Props = {
 /** One log: a window of it, virtual, following its end or wherever the person scrolls. */
 export function LogView({ stored, isLive, origin, pod, choices, onChoose }: Props) {
   const [log] = useState(stored.log);
-  const reader = useLogWindow(log, isLive, stored.lines);
+  const reader = useLogWindow(log, isLive, stored);
   const { window, following } = reader;
+  // What is told beside a followed log changes with its lines, not before them: one picture rather than two.
+  const told = following ? reader.told : stored;
   const [preferences, change] = usePreferences();
   const wraps = preferences.wraps_logs ?? false;
   const time = preferences.log_time ?? "local";
@@ -225,10 +227,10 @@ export function LogView({ stored, isLive, origin, pod, choices, onChoose }: Prop
       <Group className={classes.footer} justify="space-between">
         <Text size="xs" c="dimmed" aria-live="off">
           {[
-            plural(stored.lines, "line"),
-            bytes(stored.bytes),
-            stored.is_complete ? "captured to disk, to its end" : "captured to disk",
-            following && !stored.is_complete && isLive && "following",
+            plural(told.lines, "line"),
+            bytes(told.bytes),
+            told.is_complete ? "captured to disk, to its end" : "captured to disk",
+            following && !told.is_complete && isLive && "following",
           ]
             .filter(Boolean)
             .join(" · ")}

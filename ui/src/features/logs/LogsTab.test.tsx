@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 
 import type { LogMatches } from "@/ipc";
-import { failure, type Backend } from "@/ipc/mock";
+import { announceLogs, failure, type Backend } from "@/ipc/mock";
 import { logPage, runDetails, runningView, runView, storedLog } from "@/test/builders";
 import { renderAt } from "@/test/render";
 
@@ -38,6 +38,31 @@ test("a live log is followed from where the last piece ended", async () => {
   await waitFor(() =>
     expect(readLog).toHaveBeenCalledWith({ log: storedLog().log, from: 300, limit: 16_384 }),
   );
+});
+
+test("of a log that rushes by the end is shown, with figures that belong to it, and its last lines are not missed", async () => {
+  let lines = 1000;
+  const grow = async () => {
+    lines += 1000;
+    await announceLogs([id]);
+  };
+  show(
+    {
+      logStreams: () => [storedLog({ is_complete: false, lines })],
+      readLogBefore: () => logPage(lines - 2, 2),
+      readLog: () => logPage(lines, 0, { next: 100 * lines }),
+    },
+    runningView({ id }),
+  );
+  await screen.findByText("line 999");
+  await grow();
+  expect(await screen.findByText("line 1999")).toBeInTheDocument();
+  expect(screen.getByText(/^2,000 lines · /)).toBeInTheDocument();
+  // Sooner than anybody looks again.
+  await grow();
+  await grow();
+  expect(await screen.findByText("line 3999", {}, { timeout: 3000 })).toBeInTheDocument();
+  expect(screen.getByText(/^4,000 lines · /)).toBeInTheDocument();
 });
 
 test("colours are spans, markup is text", async () => {

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 
-import type { LogRef } from "@/ipc";
+import type { LogRef, LogView } from "@/ipc";
 
 import { readLog, readLogBefore } from "./api";
 import { append, beginning, emptyWindow, endOf, prepend, type LogWindow } from "./logWindow";
@@ -14,17 +14,22 @@ const FOLLOW_BYTES = 16 * 1024;
  */
 const GLANCE = 128;
 
+/**
+ * The least time between two glances, in milliseconds: less than two of the times at which the core tells that logs grew.
+ * Nobody reads what rushes by, and each picture costs the page of its evenness.
+ */
+const GLANCE_EVERY = 400;
+
 /** Read at a time while scrolling: at least 31 bytes a line, so always less than half of what is held. */
 const SCROLL_BYTES = 28 * 1024;
 
 /** How often a live log is looked at even if nobody says that it grew: another process may be the one that captures. */
 const LOOK_EVERY = 1000;
 
-/** The least time between two reads of a followed log, in milliseconds: a fast one is not read better by painting more. */
-const BREATH = 250;
-
 type LogReader = {
   window: LogWindow;
+  /** The log as it was told when the window was read. */
+  told: LogView;
   error: unknown;
   /** When the last read went well, in milliseconds, while one after it has failed. */
   since: number | undefined;
@@ -42,8 +47,9 @@ type LogReader = {
 };
 
 /** Holds a window of one log: its end while following, wherever the person is otherwise. */
-export function useLogWindow(log: LogRef, isLive: boolean, storedLines: number): LogReader {
+export function useLogWindow(log: LogRef, isLive: boolean, stored: LogView): LogReader {
   const [window, setWindow] = useState<LogWindow>(emptyWindow);
+  const [told, setTold] = useState(stored);
   const [isLoading, setLoading] = useState(true);
   const [error, setError] = useState<unknown>(null);
   const [since, setSince] = useState<number | undefined>(undefined);
@@ -51,8 +57,7 @@ export function useLogWindow(log: LogRef, isLive: boolean, storedLines: number):
   const held = useRef(emptyWindow);
   const isBusy = useRef(false);
   const lastRead = useRef<number | undefined>(undefined);
-  /** When a followed log may be read again. */
-  const due = useRef(0);
+  const lastGlance = useRef(0);
 
   const show = useCallback((next: LogWindow) => {
     held.current = next;
@@ -94,16 +99,15 @@ export function useLogWindow(log: LogRef, isLive: boolean, storedLines: number):
   );
 
   const catchUp = useCallback(
-    (stored: number) =>
-      exclusively(async () => {
-        if (held.current.atEnd) return;
-        const { next, lines } = held.current;
-        const isFar = stored - (lines.at(-1)?.number ?? stored) > GLANCE;
-        const page = isFar ? null : await readLog(log, next, FOLLOW_BYTES);
-        if (page && page.next - next <= FOLLOW_BYTES / 2) return show(append(held.current, page));
-        // Far behind: nobody reads what rushes by, and scrolling back reads it.
-        show(endOf(await readLogBefore(log, null, FOLLOW_BYTES), GLANCE));
-      }),
+    async (now: LogView) => {
+      const isFar = now.lines - (held.current.lines.at(-1)?.number ?? now.lines) > GLANCE;
+      if (isFar && Date.now() - lastGlance.current < GLANCE_EVERY) return;
+      await exclusively(async () => {
+        if (!held.current.atEnd) show(await onwards(log, held.current, isFar));
+        if (isFar) lastGlance.current = Date.now();
+        setTold(now);
+      });
+    },
     [exclusively, log, show],
   );
 
@@ -137,17 +141,13 @@ export function useLogWindow(log: LogRef, isLive: boolean, storedLines: number):
 
   useEffect(() => {
     if (!following || isLoading) return;
-    const look = () => {
-      due.current = Date.now() + BREATH;
-      void catchUp(storedLines);
-    };
-    const soon = setTimeout(look, Math.max(0, due.current - Date.now()));
-    const timer = isLive ? setInterval(look, LOOK_EVERY) : undefined;
-    return () => {
-      clearTimeout(soon);
-      clearInterval(timer);
-    };
-  }, [catchUp, following, isLoading, isLive, storedLines]);
+    const look = () => void catchUp(stored);
+    const isBehind = told !== stored;
+    if (isBehind) queueMicrotask(look);
+    // What could not be read, as another read was on its way or failed, is read with the next look.
+    const timer = isLive || isBehind ? setInterval(look, LOOK_EVERY) : undefined;
+    return () => clearInterval(timer);
+  }, [catchUp, following, isLoading, isLive, stored, told]);
 
   const follow = useCallback(
     (wanted: boolean) => {
@@ -160,6 +160,7 @@ export function useLogWindow(log: LogRef, isLive: boolean, storedLines: number):
 
   return {
     window,
+    told,
     error,
     since,
     isLoading,
@@ -168,6 +169,14 @@ export function useLogWindow(log: LogRef, isLive: boolean, storedLines: number):
     readBack,
     readOn: () => readOn(),
     goTo,
-    retry: () => void (isLoading ? readEnd() : catchUp(storedLines)),
+    retry: () => void (isLoading ? readEnd() : catchUp(stored)),
   };
+}
+
+/** The window moved on towards the end of its log. */
+async function onwards(log: LogRef, window: LogWindow, isFar: boolean): Promise<LogWindow> {
+  const page = isFar ? null : await readLog(log, window.next, FOLLOW_BYTES);
+  if (page && page.next - window.next <= FOLLOW_BYTES / 2) return append(window, page);
+  // Far behind: nobody reads what rushes by, and scrolling back reads it.
+  return endOf(await readLogBefore(log, null, FOLLOW_BYTES), GLANCE);
 }
