@@ -49,7 +49,8 @@ type LogReader = {
 /** Holds a window of one log: its end while following, wherever the person is otherwise. */
 export function useLogWindow(log: LogRef, isLive: boolean, stored: LogView): LogReader {
   const [window, setWindow] = useState<LogWindow>(emptyWindow);
-  const [told, setTold] = useState(stored);
+  /** None until the end was read: at first, and when it is followed again. */
+  const [told, setTold] = useState<LogView | null>(null);
   const [isLoading, setLoading] = useState(true);
   const [error, setError] = useState<unknown>(null);
   const [since, setSince] = useState<number | undefined>(undefined);
@@ -81,10 +82,11 @@ export function useLogWindow(log: LogRef, isLive: boolean, stored: LogView): Log
   }, []);
 
   const readEnd = useCallback(
-    () =>
+    (now: LogView) =>
       exclusively(async () => {
         show(endOf(await readLogBefore(log, null, FOLLOW_BYTES)));
         setLoading(false);
+        setTold(now);
       }),
     [exclusively, log, show],
   );
@@ -137,30 +139,28 @@ export function useLogWindow(log: LogRef, isLive: boolean, stored: LogView): Log
     [exclusively, log, show],
   );
 
-  useEffect(() => queueMicrotask(() => void readEnd()), [readEnd]);
+  const look = useCallback(
+    () => void (told === null ? readEnd(stored) : catchUp(stored)),
+    [catchUp, readEnd, stored, told],
+  );
 
   useEffect(() => {
-    if (!following || isLoading) return;
-    const look = () => void catchUp(stored);
+    if (!following) return;
     const isBehind = told !== stored;
     if (isBehind) queueMicrotask(look);
     // What could not be read, as another read was on its way or failed, is read with the next look.
     const timer = isLive || isBehind ? setInterval(look, LOOK_EVERY) : undefined;
     return () => clearInterval(timer);
-  }, [catchUp, following, isLoading, isLive, stored, told]);
+  }, [following, isLive, look, stored, told]);
 
-  const follow = useCallback(
-    (wanted: boolean) => {
-      setFollowing(wanted);
-      // The end may be far from where the person is: read it anew rather than everything between.
-      if (wanted) void readEnd();
-    },
-    [readEnd],
-  );
+  const follow = useCallback((wanted: boolean) => {
+    setFollowing(wanted);
+    if (wanted) setTold(null);
+  }, []);
 
   return {
     window,
-    told,
+    told: told ?? stored,
     error,
     since,
     isLoading,
@@ -169,7 +169,7 @@ export function useLogWindow(log: LogRef, isLive: boolean, stored: LogView): Log
     readBack,
     readOn: () => readOn(),
     goTo,
-    retry: () => void (isLoading ? readEnd() : catchUp(stored)),
+    retry: look,
   };
 }
 
