@@ -104,9 +104,10 @@ const ALL: &[Benchmark] = &[
         title: "Evenness of the window",
         how: "Times between animation frames as the page sees them, to the millisecond, against a blank page in the same \
               window: both scrolled by a row each frame, and a plain list of as many lines, since a blank page paints \
-              nothing; then the end of a log followed that gets 10,000 lines a second, the same lines being stored while the \
-              blank page is open. Meanwhile the cluster's own programs give way to both: a person's cluster is another machine, here \
-              it shares two processors with the window.",
+              nothing; then the end of a log followed that gets 10,000 lines a second, the same lines being stored while \
+              the blank page is open. That is measured twice: with the cluster's own programs at equal rights beside it, \
+              and giving way to both, since a person's cluster is another machine and here it shares two processors with \
+              the window.",
         beyond: "",
         run: frames::run,
     },

@@ -24,8 +24,8 @@ export function FunctionPage({ name }: { name: string }) {
   const [latest] = versions;
   return (
     <div className={classes.page}>
-      <Group className={classes.head} justify="space-between" wrap="nowrap">
-        <Group gap="sm" wrap="nowrap" miw={0}>
+      <Group className={classes.head} justify="space-between">
+        <Group gap="sm" flex="1 1 320px" miw={0}>
           <Anchor size="sm" renderRoot={(props) => <Link to="/functions" {...props} />}>
             <Group gap={4} wrap="nowrap">
               <Icon name="back" size={14} />

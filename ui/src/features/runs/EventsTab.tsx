@@ -20,7 +20,7 @@ export function EventsTab({ events, transitions }: Props) {
         {events.length === 0 ? (
           <Empty>None were seen. The cluster forgets its own after an hour; what Berth saw stays here.</Empty>
         ) : (
-          <Table className={classes.table} verticalSpacing={5} aria-label="Events of the cluster">
+          <Table className={classes.table} miw={820} verticalSpacing={5} aria-label="Events of the cluster">
             <Table.Thead>
               <Table.Tr>
                 <Table.Th w={160}>Last seen</Table.Th>
@@ -55,7 +55,7 @@ export function EventsTab({ events, transitions }: Props) {
         {transitions.length === 0 ? (
           <Empty>None yet.</Empty>
         ) : (
-          <Table className={classes.table} verticalSpacing={5} aria-label="Changes of state">
+          <Table className={classes.table} miw={720} verticalSpacing={5} aria-label="Changes of state">
             <Table.Thead>
               <Table.Tr>
                 <Table.Th w={160}>When</Table.Th>

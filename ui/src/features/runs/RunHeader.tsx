@@ -37,8 +37,8 @@ export function RunHeader({ details }: { details: RunDetails }) {
 
   return (
     <Stack className={classes.head} gap={6}>
-      <Group justify="space-between" wrap="nowrap" align="flex-start">
-        <Stack gap={6} miw={0}>
+      <Group justify="space-between" align="flex-start">
+        <Stack gap={6} flex="1 1 320px" miw={0}>
           <Group gap="sm" wrap="nowrap">
             <BackToRuns />
             <span role="status" aria-label="State of the run">
