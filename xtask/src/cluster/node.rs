@@ -166,9 +166,8 @@ impl<'a> Node<'a> {
                 }
             }
             // Where the kernel shares among sessions first, a thread counts only within its own.
-            match fs::OpenOptions::new().write(true).open(format!("/proc/{id}/autogroup")) {
-                Ok(mut session) => write!(session, "{LAST}").context("failed to let a session of the node give way")?,
-                Err(_) => {}
+            if let Ok(mut session) = fs::OpenOptions::new().write(true).open(format!("/proc/{id}/autogroup")) {
+                write!(session, "{LAST}").context("failed to let a session of the node give way")?;
             }
         }
         Ok(())
