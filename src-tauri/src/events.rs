@@ -3,7 +3,7 @@
 //! Every event can be missed without harm: the page's queries read the history anew.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use berth_core::ForwardView;
@@ -95,17 +95,20 @@ pub(crate) struct TauriSink {
 }
 
 impl TauriSink {
+    fn pending(&self) -> MutexGuard<'_, Pending> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Takes everything but the growth of logs.
     fn take(&self) -> Pending {
-        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pending = self.pending();
         let grown = std::mem::take(&mut pending.grown);
         std::mem::replace(&mut pending, Pending { grown, ..Pending::default() })
     }
 
     /// Takes the growth of logs.
     fn take_logs(&self) -> Pending {
-        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
-        Pending { grown: std::mem::take(&mut pending.grown), ..Pending::default() }
+        Pending { grown: std::mem::take(&mut self.pending().grown), ..Pending::default() }
     }
 
     /// Sends what was collected until `stop` is cancelled.
@@ -128,7 +131,7 @@ impl TauriSink {
 
 impl EventSink for TauriSink {
     fn announce(&self, notice: Notice) {
-        self.pending.lock().unwrap_or_else(PoisonError::into_inner).add(notice);
+        self.pending().add(notice);
     }
 }
 

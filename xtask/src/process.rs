@@ -102,6 +102,17 @@ fn line(command: &Command) -> String {
     text
 }
 
+/// Ids of the processes that run.
+pub fn process_ids() -> impl Iterator<Item = i32> {
+    numbered("/proc")
+}
+
+/// The numbers that entries of a folder below /proc are named by; none where it is gone.
+pub fn numbered(folder: &str) -> impl Iterator<Item = i32> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::history;
 use super::screen::Area;
 use crate::display::{Desktop, Session};
-use crate::process::{command, run};
+use crate::process::{command, process_ids, run};
 use crate::{build, output, paths, setup};
 
 /// Runs in the history that the window opens with.
@@ -136,16 +136,12 @@ impl Running {
 
     /// Ids of the process and of all its descendants.
     pub fn family(&self) -> Vec<u32> {
-        let parents: Vec<(u32, u32)> = fs::read_dir("/proc")
-            .into_iter()
-            .flatten()
-            .flatten()
-            .filter_map(|entry| {
-                let id = entry.file_name().to_str()?.parse().ok()?;
-                let stat = fs::read_to_string(entry.path().join("stat")).ok()?;
+        let parents: Vec<(u32, u32)> = process_ids()
+            .filter_map(|id| {
+                let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
                 // The name before the state is in brackets and may hold anything.
                 let parent = stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()?;
-                Some((id, parent))
+                Some((u32::try_from(id).ok()?, parent))
             })
             .collect();
         let mut family = vec![self.child.id()];

@@ -2,7 +2,7 @@
 //! Nothing that it binds, mounts or filters is seen outside, and killing its first process ends everything in it.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
@@ -13,7 +13,7 @@ use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process, setpriority_process};
 
 use super::configuration;
-use crate::process::{command, read};
+use crate::process::{command, numbered, process_ids, read};
 
 /// The niceness of a node that gives way: a little above what the kernel runs only when nothing else wants to.
 const LAST: i32 = 15;
@@ -156,10 +156,9 @@ impl<'a> Node<'a> {
         let space = |id: i32| fs::read_link(format!("/proc/{id}/ns/pid"));
         let first = self.process_id().context("the cluster is not up")?;
         let node = space(first).context("failed to find out which processes are the node's")?;
-        for id in process_ids()?.filter(|id| space(*id).is_ok_and(|space| space == node)) {
+        for id in process_ids().filter(|id| space(*id).is_ok_and(|space| space == node)) {
             // A process or a thread may end meanwhile.
-            let Ok(threads) = fs::read_dir(format!("/proc/{id}/task")) else { continue };
-            for thread in threads.filter_map(number) {
+            for thread in numbered(&format!("/proc/{id}/task")) {
                 match setpriority_process(Pid::from_raw(thread), LAST) {
                     Ok(()) | Err(Errno::SRCH) => {}
                     refused => refused.context("failed to let a thread of the node give way")?,
@@ -204,14 +203,5 @@ impl<'a> Node<'a> {
 /// Finds the process that runs a program file which no one else runs.
 fn find_process(program: &Path) -> Option<i32> {
     let is_it = |id: &i32| fs::read_link(format!("/proc/{id}/exe")).is_ok_and(|file| file == program);
-    process_ids().ok()?.filter(is_it).min()
-}
-
-fn process_ids() -> Result<impl Iterator<Item = i32>> {
-    Ok(fs::read_dir("/proc").context("failed to list the processes")?.filter_map(number))
-}
-
-/// The number that an entry of /proc is named by.
-fn number(entry: io::Result<fs::DirEntry>) -> Option<i32> {
-    entry.ok()?.file_name().to_str()?.parse().ok()
+    process_ids().filter(is_it).min()
 }

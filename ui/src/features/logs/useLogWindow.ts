@@ -92,10 +92,10 @@ export function useLogWindow(log: LogRef, isLive: boolean, stored: LogView): Log
   );
 
   const readOn = useCallback(
-    (limit = SCROLL_BYTES) =>
+    () =>
       exclusively(async () => {
         if (held.current.atEnd) return;
-        show(append(held.current, await readLog(log, held.current.next, limit)));
+        show(append(held.current, await readLog(log, held.current.next, SCROLL_BYTES)));
       }),
     [exclusively, log, show],
   );
@@ -167,7 +167,7 @@ export function useLogWindow(log: LogRef, isLive: boolean, stored: LogView): Log
     following,
     setFollowing: follow,
     readBack,
-    readOn: () => readOn(),
+    readOn,
     goTo,
     retry: look,
   };
