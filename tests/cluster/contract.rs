@@ -226,7 +226,7 @@ async fn a_log_stream_through_tls_that_is_cut_at_any_byte_breaks_and_never_ends_
     assert_eq!(whole.lines().count(), 300);
     for bytes in [3_000_u64, 5_001, 7_777, 12_345] {
         // Each connection breaks so many bytes after it began, whatever of TLS and HTTP they are.
-        relay.cut_after(Some(bytes));
+        relay.cut_after(Some(bytes..=bytes));
         let cluster = connect(&copy, &sandbox.namespace).await;
         let Ok(mut stream) = cluster.open_log(&source, None, true).await else { continue };
         let mut got = Vec::new();

@@ -230,7 +230,7 @@ impl Scene {
         while app.history().run(self.request.run).await.unwrap().is_none() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        relay.cut_after(Some(1));
+        relay.cut_after(Some(1..=1));
         std::fs::write(&go, "").unwrap();
         let ended = tokio::task::spawn_blocking(move || program.wait().unwrap()).await.unwrap();
         assert!(was_killed(ended), "{point} was not reached ({ended})");

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use berth_core::ports::{Clock, ConnectionState, LogInfo, RunRow};
@@ -11,6 +12,11 @@ use berth_testkit::{MemoryVault, RecordingSink};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// The wall clock.
 pub struct SystemClock;
@@ -39,6 +45,38 @@ pub fn server(kubeconfig: &Path) -> std::net::SocketAddr {
     line.trim().trim_matches('"').parse().expect("an address and a port")
 }
 
+static BROKEN_STREAMS: AtomicUsize = AtomicUsize::new(0);
+
+/// How many streams of logs broke since a moment, by what their capture itself notes of each.
+pub struct BrokenStreams {
+    before: usize,
+}
+
+impl BrokenStreams {
+    /// Counts from now on.
+    pub fn from_now() -> Self {
+        Self { before: BROKEN_STREAMS.load(Ordering::SeqCst) }
+    }
+
+    /// How many broke since.
+    pub fn count(&self) -> usize {
+        BROKEN_STREAMS.load(Ordering::SeqCst) - self.before
+    }
+
+    fn noted<S: tracing::Subscriber + for<'span> LookupSpan<'span>>() -> impl Layer<S> {
+        struct Notes;
+        impl<S: tracing::Subscriber> Layer<S> for Notes {
+            fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+                event.record(&mut |field: &tracing::field::Field, value: &dyn std::fmt::Debug| {
+                    let is_noted = field.name() == "message" && format!("{value:?}") == "a log stream broke";
+                    BROKEN_STREAMS.fetch_add(usize::from(is_noted), Ordering::SeqCst);
+                });
+            }
+        }
+        Notes.with_filter(Targets::new().with_target("berth_core::capture", tracing::Level::DEBUG))
+    }
+}
+
 /// One process's Berth.
 pub struct Program {
     pub app: Arc<App>,
@@ -49,12 +87,10 @@ impl Program {
     /// Opens a data folder; no engine yet.
     pub fn open(folder: &Path, kubeconfig: &Path) -> Self {
         // BERTH_LOG=berth_core=debug shows what the engine does.
-        let _ = tracing_subscriber::fmt()
-            .with_env_filter(
-                tracing_subscriber::EnvFilter::try_from_env("BERTH_LOG")
-                    .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("error")),
-            )
-            .with_test_writer()
+        let shown = EnvFilter::try_from_env("BERTH_LOG").unwrap_or_else(|_| EnvFilter::new("error"));
+        let _ = tracing_subscriber::registry()
+            .with(tracing_subscriber::fmt::layer().with_test_writer().with_filter(shown))
+            .with(BrokenStreams::noted())
             .try_init();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let opened = berth_history::SqliteHistory::open(folder, &clock).unwrap();

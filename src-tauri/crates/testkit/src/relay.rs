@@ -1,8 +1,9 @@
 //! A TCP relay before a server that breaks connections on request: it relays bytes, so also those of TLS.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -29,11 +30,25 @@ struct Control {
     /// How often the connections of the moment were stranded.
     strandings: AtomicUsize,
     refuses: AtomicBool,
-    /// Bytes from the server after which a connection is broken; `u64::MAX` for never.
-    budget: AtomicU64,
+    budgets: Mutex<Budgets>,
     /// Bytes a second from the server, 0 for no limit.
     rate: AtomicU64,
     cuts: AtomicUsize,
+}
+
+/// After how many bytes from the server each connection is broken.
+struct Budgets {
+    /// How often this was said: a connection draws anew where it was said again.
+    said: usize,
+    /// From what each connection draws; `None` for never.
+    range: Option<RangeInclusive<u64>>,
+    random: fastrand::Rng,
+}
+
+impl Budgets {
+    fn draw(&mut self) -> u64 {
+        self.range.clone().map_or(u64::MAX, |range| self.random.u64(range))
+    }
 }
 
 impl Relay {
@@ -51,7 +66,7 @@ impl Relay {
             flows: watch::channel(true).0,
             strandings: AtomicUsize::new(0),
             refuses: AtomicBool::new(false),
-            budget: AtomicU64::new(u64::MAX),
+            budgets: Mutex::new(Budgets { said: 0, range: None, random: fastrand::Rng::with_seed(7) }),
             rate: AtomicU64::new(0),
             cuts: AtomicUsize::new(0),
         });
@@ -86,9 +101,12 @@ impl Relay {
         self.control.strandings.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// Breaks each connection, those that are open too, once so many bytes more came from the server; `None` for never.
-    pub fn cut_after(&self, bytes: Option<u64>) {
-        self.control.budget.store(bytes.unwrap_or(u64::MAX), Ordering::SeqCst);
+    /// Breaks each connection, those that are open too, once so many bytes more came from the server, a number that
+    /// each draws from this range for itself; `None` for never.
+    pub fn cut_after(&self, bytes: Option<RangeInclusive<u64>>) {
+        let mut budgets = self.control.budgets();
+        budgets.said += 1;
+        budgets.range = bytes;
     }
 
     /// Lets at most so many bytes a second come from the server on each connection; `None` for no limit.
@@ -123,6 +141,12 @@ impl Relay {
 impl Drop for Relay {
     fn drop(&mut self) {
         self.control.stop.cancel();
+    }
+}
+
+impl Control {
+    fn budgets(&self) -> std::sync::MutexGuard<'_, Budgets> {
+        self.budgets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -188,13 +212,16 @@ async fn down(
     let born = control.strandings.load(Ordering::SeqCst);
     let mut piece = [0u8; PIECE];
     let mut relayed = 0u64;
-    let mut counted_from = control.budget.load(Ordering::SeqCst);
+    let mut budget = u64::MAX;
+    let mut drawn = 0;
     loop {
         let Ok(count @ 1..) = from.read(&mut piece).await else { return false };
         flowing(control, born).await;
-        let budget = control.budget.load(Ordering::SeqCst);
-        if budget != counted_from {
-            (counted_from, relayed) = (budget, 0);
+        {
+            let mut budgets = control.budgets();
+            if budgets.said != drawn {
+                (drawn, budget, relayed) = (budgets.said, budgets.draw(), 0);
+            }
         }
         let left = usize::try_from(budget.saturating_sub(relayed)).unwrap_or(usize::MAX);
         let Some(bytes) = piece.get(..count.min(left)) else { return false };
