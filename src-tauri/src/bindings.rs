@@ -81,7 +81,7 @@ pub(crate) fn specta_builder() -> Builder<tauri::Wry> {
             commands::settings::helper_images,
             commands::settings::set_helper_image,
             commands::settings::startup,
-            commands::settings::first_screen,
+            commands::first_screen::first_screen,
             commands::settings::preferences,
             commands::settings::save_preferences,
         ])

@@ -2,6 +2,7 @@
 
 pub(crate) mod builds;
 pub(crate) mod clusters;
+pub(crate) mod first_screen;
 pub(crate) mod forms;
 pub(crate) mod functions;
 pub(crate) mod logs;

@@ -27,6 +27,7 @@ use tauri_plugin_window_state::StateFlags;
 
 pub use bindings::export_bindings;
 
+use crate::commands::first_screen::Ahead;
 use crate::shell::Shell;
 
 const WINDOW_STATE: StateFlags = StateFlags::SIZE.union(StateFlags::POSITION).union(StateFlags::MAXIMIZED);
@@ -68,6 +69,7 @@ pub fn run() -> Result<(), tauri::Error> {
                 shell.preferences.read().put_into(&window);
             }
             app.manage(shell);
+            app.manage(Ahead::start(app.handle()));
             Ok(())
         })
         .build(tauri::generate_context!())?;

@@ -23,10 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub(crate) fn plugin<R: Runtime>() -> TauriPlugin<R> {
     plugin::Builder::<R>::new("opening")
         .js_init_script(ASK)
-        .on_page_load(|webview, load| {
-            if matches!(load.event(), PageLoadEvent::Finished) {
-                show(webview);
-            }
+        .on_page_load(|webview, load| match load.event() {
+            PageLoadEvent::Started => measure(webview),
+            PageLoadEvent::Finished => show(webview),
         })
         .on_webview_ready(|webview| {
             tauri::async_runtime::spawn(async move {
@@ -36,6 +35,26 @@ pub(crate) fn plugin<R: Runtime>() -> TauriPlugin<R> {
         })
         .build()
 }
+
+/// Tells a page that is not shown yet how large it will be: without, it lays itself out twice.
+#[cfg(target_os = "linux")]
+fn measure<R: Runtime>(webview: &Webview<R>) {
+    use gtk::prelude::WidgetExt;
+
+    let window = webview.window();
+    let (Ok(false), Ok(size), Ok(scale)) = (window.is_visible(), window.inner_size(), window.scale_factor()) else {
+        return;
+    };
+    let size = size.to_logical::<i32>(scale);
+    let place = gtk::Allocation::new(0, 0, size.width, size.height);
+    if let Err(error) = webview.with_webview(move |page| page.inner().size_allocate(&place)) {
+        tracing::debug!(%error, "unable to tell the page its size");
+    }
+}
+
+/// The page knows its size elsewhere.
+#[cfg(not(target_os = "linux"))]
+const fn measure<R: Runtime>(_: &Webview<R>) {}
 
 fn show<R: Runtime>(webview: &Webview<R>) {
     let window = webview.window();

@@ -1,17 +1,14 @@
 //! Commands about the window itself: how it started, and what the person likes.
 
-use std::collections::BTreeMap;
-
-use berth_core::{ContextList, ContextLook, ErrorCode};
+use berth_core::ErrorCode;
 use berth_model::{HelperImage, ImageReference};
 use serde::{Deserialize, Serialize};
 use tauri::{State, WebviewWindow};
 
-use crate::commands::{clusters, projects};
 use crate::error::{CommandError, CommandResult};
 use crate::preferences::Preferences;
 use crate::shell::Shell;
-use crate::views::{ProjectView, Startup};
+use crate::views::Startup;
 
 /// Tells where the data lies and what was noticed while starting.
 #[tauri::command]
@@ -25,40 +22,6 @@ pub(crate) async fn startup(shell: State<'_, Shell>) -> CommandResult<Startup> {
 #[specta::specta]
 pub(crate) async fn preferences(shell: State<'_, Shell>) -> CommandResult<Preferences> {
     Ok(shell.preferences.read())
-}
-
-/// What the first screen shows beside its runs. What could not be read is `None`: the page asks for it alone and tells why.
-#[derive(Clone, Debug, Serialize, Deserialize, specta::Type)]
-pub(crate) struct FirstScreen {
-    /// The preferences.
-    pub preferences: Preferences,
-    /// How the start went.
-    pub startup: Startup,
-    /// The contexts.
-    pub contexts: Option<ContextList>,
-    /// How contexts look.
-    pub looks: Option<BTreeMap<String, ContextLook>>,
-    /// The projects.
-    pub projects: Option<Vec<ProjectView>>,
-}
-
-/// Reads what the first screen shows beside its runs.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn first_screen(shell: State<'_, Shell>) -> CommandResult<FirstScreen> {
-    let (startup, contexts, looks, projects) = tokio::join!(
-        shell.startup(),
-        clusters::contexts(shell.clone()),
-        clusters::context_looks(shell.clone()),
-        projects::projects(shell.clone()),
-    );
-    Ok(FirstScreen {
-        preferences: shell.preferences.read(),
-        startup,
-        contexts: contexts.ok(),
-        looks: looks.ok(),
-        projects: projects.ok(),
-    })
 }
 
 /// Writes the preferences and puts them into effect.

@@ -1,6 +1,6 @@
 import { Alert, Group, UnstyledButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useRouterState } from "@tanstack/react-router";
+import { useNavigate, useRouterState } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
 
 import {
@@ -63,10 +63,10 @@ export function Frame({ children }: { children: ReactNode }) {
       <nav className={classes.rail} aria-label="Screens">
         <div className={classes.brand}>Berth</div>
         {screens.map((screen) => (
-          <RailLink key={screen.to} {...screen} />
+          <RailLink key={screen.to} {...screen} isHere={section === screen.to} />
         ))}
         <div className={classes.space} />
-        <RailLink to="/settings" icon="settings" label="Settings" />
+        <RailLink to="/settings" icon="settings" label="Settings" isHere={section === "/settings"} />
       </nav>
       <header className={classes.top}>
         <Later>
@@ -109,15 +109,34 @@ function Status() {
   return <StatusBar running={groupCount(totals.data ?? [], "running")} />;
 }
 
-type RailLinkProps = { to: (typeof screens)[number]["to"] | "/settings"; icon: IconName; label: string };
+type RailLinkProps = {
+  to: (typeof screens)[number]["to"] | "/settings";
+  icon: IconName;
+  label: string;
+  isHere: boolean;
+};
 
-/** A screen in the rail; in a narrow window its drawing alone, still named. */
-function RailLink({ to, icon, label }: RailLinkProps) {
+/**
+ * A screen in the rail; in a narrow window its drawing alone, still named. A plain link: the router's own, which follows
+ * every change of the address, would take as long to make as the rest of the frame.
+ */
+function RailLink({ to, icon, label, isHere }: RailLinkProps) {
+  const navigate = useNavigate();
   return (
-    <Link to={to} className={classes.item} activeProps={{ "data-active": true }} title={label}>
+    <a
+      href={`#${to}`}
+      className={classes.item}
+      data-active={isHere || undefined}
+      aria-current={isHere ? "page" : undefined}
+      title={label}
+      onClick={(event) => {
+        event.preventDefault();
+        void navigate({ to });
+      }}
+    >
       <Icon name={icon} />
       <span className={classes.itemLabel}>{label}</span>
-    </Link>
+    </a>
   );
 }
 

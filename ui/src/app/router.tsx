@@ -145,6 +145,8 @@ const routeTree = root.addChildren([
 ]);
 
 export function makeRouter(history: RouterHistory = createHashHistory()) {
+  // A start is at the first screen: finding that by way of a redirection takes twice as long.
+  if (history.location.pathname === "/") history.replace("/runs");
   return createRouter({ routeTree, history, defaultErrorComponent: Crash, defaultPreload: false });
 }
 

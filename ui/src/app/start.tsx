@@ -1,10 +1,11 @@
 import { QueryClient } from "@tanstack/react-query";
 import { StrictMode } from "react";
+import { flushSync } from "react-dom";
 import { createRoot } from "react-dom/client";
 
 import { contextListOptions, contextLooksOptions } from "@/features/clusters";
 import { projectListOptions } from "@/features/projects";
-import { firstRunsOptions } from "@/features/runs";
+import { putFirstRuns, reloadRuns } from "@/features/runs";
 import { preferencesOptions, startupOptions } from "@/features/settings";
 import { firstScreen } from "@/ipc";
 import { loadParts } from "@/shared/lazily";
@@ -31,12 +32,17 @@ export async function start(root: HTMLElement): Promise<void> {
   const isRead = readFirstScreen(client);
   const router = makeRouter();
   await Promise.all([isRead, router.load()]);
-  createRoot(root).render(
+  const page = (
     <StrictMode>
       <App client={client} router={router} />
-    </StrictMode>,
+    </StrictMode>
   );
-  setTimeout(() => void Promise.all([import("./later.css"), loadParts()]), QUIET);
+  // In one go: drawn in pieces, the empty window would be painted between them.
+  flushSync(() => createRoot(root).render(page));
+  setTimeout(() => {
+    readAgain(client);
+    void Promise.all([import("./later.css"), loadParts()]);
+  }, QUIET);
 }
 
 /** Reading is local and quick: asked anew when shown, asked once when it fails. */
@@ -59,14 +65,19 @@ async function readFirstScreen(client: QueryClient): Promise<void> {
 const FRESH = 1000;
 
 async function readAll(client: QueryClient): Promise<void> {
-  const { preferences, startup, contexts, looks, projects } = await firstScreen();
-  const runs = firstRunsOptions(preferences, Date.now());
-  for (const { queryKey } of [contextListOptions(), contextLooksOptions(), projectListOptions(), runs])
+  const { preferences, startup, contexts, looks, projects, runs } = await firstScreen();
+  for (const { queryKey } of [contextListOptions(), contextLooksOptions(), projectListOptions()])
     client.setQueryDefaults(queryKey, { staleTime: FRESH });
   client.setQueryData(preferencesOptions().queryKey, preferences);
   client.setQueryData(startupOptions().queryKey, startup);
   if (contexts) client.setQueryData(contextListOptions().queryKey, contexts);
   if (looks) client.setQueryData(contextLooksOptions().queryKey, looks);
   if (projects) client.setQueryData(projectListOptions().queryKey, projects);
-  await client.prefetchInfiniteQuery(runs);
+  await putFirstRuns(client, preferences, runs, FRESH);
+}
+
+/** Reads again what may have changed after it was read and before the core was listened to. */
+function readAgain(client: QueryClient): void {
+  void client.invalidateQueries(contextListOptions());
+  reloadRuns(client);
 }

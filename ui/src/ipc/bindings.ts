@@ -157,7 +157,7 @@ export const commands = {
 	setHelperImage: (helper: HelperImage, image: string) => typedError<null, CommandError>(__TAURI_INVOKE("set_helper_image", { helper, image })),
 	/**  Tells where the data lies and what was noticed while starting. */
 	startup: () => typedError<Startup, CommandError>(__TAURI_INVOKE("startup")),
-	/**  Reads what the first screen shows beside its runs. */
+	/**  Reads what the first screen shows. */
 	firstScreen: () => typedError<FirstScreen, CommandError>(__TAURI_INVOKE("first_screen")),
 	/**  Reads the preferences. */
 	preferences: () => typedError<Preferences, CommandError>(__TAURI_INVOKE("preferences")),
@@ -498,7 +498,15 @@ export type FileSource =
 /**  The text of a file. */
 ({ text: string }) & { path?: never };
 
-/**  What the first screen shows beside its runs. What could not be read is `None`: the page asks for it alone and tells why. */
+/**  The first page of the list of runs as it was last looked at. */
+export type FirstRuns = {
+	/**  What was asked: the page takes the answer for its own question only where that is this one. */
+	filter: RunFilter,
+	/**  The runs. */
+	list: RunList,
+};
+
+/**  What the first screen shows. What could not be read is `None`: the page asks for it alone and tells why. */
 export type FirstScreen = {
 	/**  The preferences. */
 	preferences: Preferences,
@@ -510,6 +518,8 @@ export type FirstScreen = {
 	looks: { [key in string]: ContextLook } | null,
 	/**  The projects. */
 	projects: ProjectView[] | null,
+	/**  The first runs. */
+	runs: FirstRuns | null,
 };
 
 /**  How a forward stands. */

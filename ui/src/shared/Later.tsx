@@ -1,38 +1,35 @@
-import { useIsFetching } from "@tanstack/react-query";
 import { startTransition, Suspense, useEffect, useState, type ReactNode } from "react";
 
-/** How long something that is still being read is waited for, in milliseconds. */
-const LONGEST = 300;
-
-/** Whether the page was drawn once: from then on nothing waits. */
-let isDrawn = false;
+/** Resolves once the page was drawn and painted: from then on nothing waits. */
+let painted: Promise<void> | undefined;
+let isPainted = false;
 
 /**
- * What can come after what a start shows first: drawn once that was read and painted, since controls that nobody uses in
- * the first moment take as long to make as all the rest. `instead` keeps its place.
+ * What can come after what a start shows first: drawn once that was painted, since controls that nobody uses in the first
+ * moment take as long to make as all the rest. `instead` keeps its place.
  */
 export function Later({ instead, children }: { instead?: ReactNode; children: ReactNode }) {
   return useIsLater() ? <Suspense fallback={instead}>{children}</Suspense> : instead;
 }
 
-/** Whether what a start shows first was read and painted. */
+/** Whether what a start shows first was painted. */
 export function useIsLater(): boolean {
-  const isReading = useIsFetching() > 0;
-  const [isTime, setTime] = useState(isDrawn);
+  const [isLater, setLater] = useState(isPainted);
   useEffect(() => {
-    if (isTime) return;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const frame = requestAnimationFrame(() => {
-      const show = () => {
-        isDrawn = true;
-        startTransition(() => setTime(true));
-      };
-      timer = setTimeout(show, isReading ? LONGEST : 0);
-    });
-    return () => {
-      cancelAnimationFrame(frame);
-      clearTimeout(timer);
-    };
-  }, [isReading, isTime]);
-  return isTime;
+    if (isLater) return;
+    void whenPainted().then(() => startTransition(() => setLater(true)));
+  }, [isLater]);
+  return isLater;
+}
+
+/** One promise for all that wait: they are drawn together. */
+function whenPainted(): Promise<void> {
+  return (painted ??= new Promise((resolve) => {
+    requestAnimationFrame(() =>
+      setTimeout(() => {
+        isPainted = true;
+        resolve();
+      }),
+    );
+  }));
 }

@@ -10,7 +10,7 @@ use super::window::{BLANK_LINE, FIRST_ROW, RAIL, Running, Windows};
 use super::{Row, Target, median, percentile};
 
 /// Rounds, each window once, in turn.
-const ROUNDS: usize = 12;
+const ROUNDS: usize = 20;
 /// How long after the page itself the first page of rows may come, in milliseconds.
 const FIRST_PAGE: f64 = 100.0;
 

@@ -16,6 +16,9 @@ const HEADER = 38;
 /** Height of all that is around the rows in a window, in pixels, about. */
 const AROUND = 230;
 
+/** Height of a window that does not know its own yet, as it is not shown, in pixels. */
+const WINDOW = 800;
+
 /** How near to the end of what is read the next page is asked for, in rows. */
 const NEAR = 30;
 
@@ -49,7 +52,7 @@ export function RunRows({ runs, columns, height, scroller, choice, hasMore, onMo
     overscan: isLater ? 6 : 0,
     scrollPaddingEnd: HEADER,
     // About what there will be room for, until it is laid out.
-    initialRect: { width: innerWidth, height: innerHeight - AROUND },
+    initialRect: { width: innerWidth, height: (innerHeight || WINDOW) - AROUND },
   });
   const measured = useRef(height);
   useEffect(() => {

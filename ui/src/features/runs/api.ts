@@ -54,6 +54,11 @@ export function runListOptions(filter: RunFilter) {
   });
 }
 
+/** Puts the first page of a list that was read already into what is cached. */
+export function putFirstPage(client: QueryClient, filter: RunFilter, page: RunList): void {
+  client.setQueryData(runListOptions(filter).queryKey, { pages: [page], pageParams: [start] });
+}
+
 /** Counts per state of everything that is not archived. */
 export function runTotalsOptions() {
   return queryOptions({

@@ -1,7 +1,7 @@
 import { lazily } from "@/shared/lazily";
 
-export { applyChanges, forgetRuns, runListOptions, runTotalsOptions } from "./api";
-export { firstRunsOptions } from "./firstRuns";
+export { applyChanges, forgetRuns, reloadRuns, runListOptions, runTotalsOptions } from "./api";
+export { putFirstRuns } from "./firstRuns";
 export { RunList } from "./RunList";
 export { RunStateBadge } from "./RunStateBadge";
 export { runTabs, type RunTab } from "./tabs";
