@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 
 import { failure } from "@/ipc/mock";
-import { forwardView, runList, runningView } from "@/test/builders";
+import { forwardView, runList, runningView, runView } from "@/test/builders";
 import { renderAt } from "@/test/render";
 
 const id = "aaaa1111-0000-4000-8000-000000000000";
@@ -37,6 +37,32 @@ test("services are listed with how they stand, and with the ways that lead to th
   await userEvent.click(within(table).getByRole("button", { name: "Open api-aaaa" }));
   expect(await within(table).findByRole("group", { name: "Port 80" })).toHaveTextContent(opened.url);
   expect(openForward).toHaveBeenCalledWith({ run: id, port: null, local: null });
+});
+
+test("a service that lives does not hide behind all that were stopped after it", async () => {
+  const stopped = runView({ id: "cccc3333-0000-4000-8000-000000000000", action: "serve", word: "stopped" });
+  renderAt("/services", {
+    listRuns: ({ filter }) => {
+      const asked = JSON.stringify(filter);
+      if (!asked.includes('"action":"serve"')) return runList([]);
+      return asked.includes('"after":"more"') ? runList([api]) : runList([stopped], { next: "more" });
+    },
+  });
+  expect(await screen.findByRole("link", { name: "api-aaaa" })).toBeInTheDocument();
+  expect(screen.queryByText(stopped.name)).not.toBeInTheDocument();
+});
+
+test("services that were read stay where the rest of them cannot be read", async () => {
+  renderAt("/services", {
+    listRuns: ({ filter }) => {
+      const asked = JSON.stringify(filter);
+      if (!asked.includes('"action":"serve"')) return runList([worker]);
+      if (asked.includes('"after":"more"')) throw failure("storage", "the history is locked");
+      return runList([api], { next: "more" });
+    },
+  });
+  expect(await screen.findByText("The history is locked.")).toBeInTheDocument();
+  expect(screen.getByRole("link", { name: "api-aaaa" })).toBeInTheDocument();
 });
 
 test("ways that cannot be read are told above the services, which stay", async () => {

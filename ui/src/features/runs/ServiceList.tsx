@@ -1,5 +1,5 @@
 import { Button, Group, Stack, Table, Text, Title } from "@mantine/core";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
 import { Addresses, forwardsOptions, Ways } from "@/features/services";
@@ -9,18 +9,21 @@ import { Empty } from "@/shared/Empty";
 import { copiesText } from "@/shared/format";
 import { ListTable } from "@/shared/ListTable";
 
-import { runListOptions } from "./api";
+import { useAllRuns } from "./api";
 import { RunStateBadge } from "./RunStateBadge";
 import classes from "./runs.module.css";
 
 /** States in which a service may live: what has failed can be mended, what was stopped can go on. */
 const living: RunState[] = ["CREATED", "BUILT", "READY", "PENDING", "RUNNING", "ERROR", "STOP", "STOPPED"];
 
-/** Every service and deployment that lives, and the ways to it from here. */
+/**
+ * Every service and deployment that lives, and the ways to it from here. What was stopped for good is among what is read,
+ * and may be more than a page: a service of last year must not hide behind it.
+ */
 export function ServiceList({ project }: { project: string }) {
   const filter = (action: "serve" | "deploy"): RunFilter => ({ project, action, states: living });
-  const served = useInfiniteQuery(runListOptions(filter("serve")));
-  const deployed = useInfiniteQuery(runListOptions(filter("deploy")));
+  const served = useAllRuns(filter("serve"));
+  const deployed = useAllRuns(filter("deploy"));
   const forwards = useQuery(forwardsOptions());
   const reads = [served, deployed, forwards];
   const query = {

@@ -1,11 +1,13 @@
 import {
   infiniteQueryOptions,
   queryOptions,
+  useInfiniteQuery,
   useMutation,
   useQueryClient,
   type InfiniteData,
   type QueryClient,
 } from "@tanstack/react-query";
+import { useEffect } from "react";
 
 import {
   call,
@@ -52,6 +54,16 @@ export function runListOptions(filter: RunFilter) {
     // that comes is work that grows with the list.
     structuralSharing: false,
   });
+}
+
+/** Every run that a filter finds: read page by page to the end, and there once all are. */
+export function useAllRuns(filter: RunFilter) {
+  const query = useInfiniteQuery(runListOptions(filter));
+  const { data, error, isError, isFetching, hasNextPage, fetchNextPage, dataUpdatedAt, refetch } = query;
+  useEffect(() => {
+    if (hasNextPage && !isFetching && !isError) void fetchNextPage();
+  }, [hasNextPage, isFetching, isError, fetchNextPage]);
+  return { data: hasNextPage && !isError ? undefined : data, error, isFetching, dataUpdatedAt, refetch };
 }
 
 /** Puts the first page of a list that was read already into what is cached. */
