@@ -7,6 +7,7 @@ import { useProject } from "@/features/projects";
 import { ErrorPanel } from "@/shared/ErrorPanel";
 import { FileReport } from "@/shared/FileReport";
 import { FileSourceFields, NOTHING_GIVEN, pathProblem, sourceOf } from "@/shared/FileSourceFields";
+import { Loading } from "@/shared/Loading";
 
 import { fileCheckOptions, useImportFile } from "./api";
 
@@ -56,6 +57,7 @@ export function ImportDialog({ isOpen, onClose }: { isOpen: boolean; onClose: ()
             onRetry={() => void check.refetch()}
           />
         )}
+        {check.isLoading && <Loading what="the file" rows={3} />}
         {report && !save.isSuccess && <FileReport report={report} />}
         {save.isError && <ErrorPanel error={save.error} />}
         {save.isSuccess && (

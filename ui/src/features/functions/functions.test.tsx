@@ -105,6 +105,17 @@ test("what becomes of each field of a file is told before anything is saved", as
   expect(await within(dialog).findByText("Saved: hello.")).toBeInTheDocument();
 });
 
+test("while a file is read, that is told", async () => {
+  renderAt("/functions", {
+    listFunctions: () => [train],
+    checkFile: () => new Promise<never>(() => undefined),
+  });
+  await userEvent.click(await screen.findByRole("button", { name: "From a file…" }));
+  const dialog = await screen.findByRole("dialog", { name: "Functions from a file" });
+  await userEvent.type(within(dialog).getByRole("textbox", { name: "Content of the file" }), "kind: x");
+  expect(await within(dialog).findByRole("status", { name: "Loading the file" })).toBeInTheDocument();
+});
+
 test("a file is read by its path, and a path that leads nowhere says so at its field", async () => {
   const importFile = vi.fn(() => ["train"]);
   const checkFile = vi.fn(({ source }: Record<string, unknown>) => {

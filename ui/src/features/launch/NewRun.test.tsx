@@ -182,6 +182,18 @@ test("controls suggest what there is once they are used, and take anything else"
   });
 });
 
+test("profiles and secrets that cannot be suggested say why, and can be typed", async () => {
+  const locked = () => {
+    throw failure("storage", "the database is locked");
+  };
+  show({ listProfiles: locked, listSecrets: locked });
+  const told = (what: string) => `The project's ${what} cannot be suggested: the database is locked`;
+  expect(await screen.findByText(told("profiles"))).toBeInTheDocument();
+  expect(await screen.findByText(told("secrets"))).toBeInTheDocument();
+  await type("Profile", "small");
+  expect(field("Profile")).toHaveValue("small");
+});
+
 test("a taint is chosen whole", async () => {
   show({
     suggestions: ({ kind }) => ({

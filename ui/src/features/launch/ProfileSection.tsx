@@ -8,7 +8,7 @@ import { parameterName, valueText } from "@/shared/parameters";
 import classes from "./launch.module.css";
 import type { SectionProps } from "./NewRun";
 import { Section } from "./Section";
-import { SuggestedInput } from "./SuggestedInput";
+import { Notice, SuggestedInput, unread } from "./SuggestedInput";
 
 type Props = SectionProps & { preview: Preview | undefined };
 
@@ -34,6 +34,7 @@ export function ProfileSection({ draft, place, change, problem, onLeave, preview
         onChange={(profile) => change({ profile })}
         onBlur={() => onLeave("profile")}
       />
+      <Notice>{unread("profiles", profiles.error)}</Notice>
       {effect.length > 0 && (
         <dl className={classes.pairs} aria-label="What the profile comes to">
           {effect.map(({ path, preset, own }) => (

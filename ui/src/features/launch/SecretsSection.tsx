@@ -7,6 +7,7 @@ import { secretListOptions } from "@/features/secrets";
 import classes from "./launch.module.css";
 import type { SectionProps } from "./NewRun";
 import { Section } from "./Section";
+import { Notice, unread } from "./SuggestedInput";
 
 /** Secrets of the project that the container gets. */
 export function SecretsSection({ draft, place, change, problem, onLeave }: SectionProps) {
@@ -28,6 +29,7 @@ export function SecretsSection({ draft, place, change, problem, onLeave }: Secti
         onChange={(chosen) => change({ secrets: chosen })}
         onBlur={() => onLeave("secrets")}
       />
+      <Notice>{unread("secrets", secrets.error)}</Notice>
       <Text size="xs" c="dimmed">
         {secrets.data?.length === 0 ? "This project has no secrets yet. " : ""}
         Values are set in{" "}

@@ -55,6 +55,11 @@ export function SuggestedInput({ suggestions, onAsk, onChange, onChoose = onChan
   );
 }
 
+/** Why what the project has is not suggested. */
+export function unread(what: string, error: Error | null): string | null {
+  return error && `The project's ${what} cannot be suggested: ${error.message}`;
+}
+
 /** Why nothing is suggested, or why it is not new. */
 export function Notice({ children }: { children: string | null }) {
   return children === null ? null : (

@@ -19,6 +19,7 @@ import { useState } from "react";
 import { asIpcError, type ExportPlan, type Generation } from "@/ipc";
 import { ErrorPanel } from "@/shared/ErrorPanel";
 import { sentence } from "@/shared/format";
+import { Loading } from "@/shared/Loading";
 
 import { exportPlanOptions, useExportProject } from "./api";
 import classes from "./projects.module.css";
@@ -77,6 +78,7 @@ export function ExportDialog({ project, onClose }: { project: string; onClose: (
               setGeneration(generations.find((known) => known.value === value)?.value ?? "current")
             }
           />
+          {plan.isLoading && <Loading what="what will be written" rows={2} />}
           {plan.data && !write.isSuccess && <Plan plan={plan.data} title="What will be written" />}
           {isThere && !write.isSuccess && (
             <Checkbox

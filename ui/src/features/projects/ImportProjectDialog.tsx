@@ -7,6 +7,7 @@ import { asIpcError, type ImportedProject, type ProjectView } from "@/ipc";
 import { ErrorPanel } from "@/shared/ErrorPanel";
 import { FileReport } from "@/shared/FileReport";
 import { FileSourceFields, NOTHING_GIVEN, pathProblem, sourceOf } from "@/shared/FileSourceFields";
+import { Loading } from "@/shared/Loading";
 
 import { projectCheckOptions, useImportProject, useProject } from "./api";
 
@@ -58,6 +59,7 @@ export function ImportProjectDialog({ onProject, onClose }: Props) {
             onRetry={() => void check.refetch()}
           />
         )}
+        {check.isLoading && <Loading what="the file" rows={3} />}
         {report && !save.isSuccess && (
           <>
             {report.file.problems.length === 0 && (

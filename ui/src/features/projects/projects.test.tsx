@@ -114,6 +114,19 @@ test("an import reports every field before anything is saved, then says what was
   await waitFor(() => expect(savePreferences).toHaveBeenCalledWith({ preferences: { project: "iris" } }));
 });
 
+test("while the files of a project are read, and while an export is planned, that is told", async () => {
+  const never = () => new Promise<never>(() => undefined);
+  renderAt("/settings", { ...known, checkProject: never, planExport: never });
+  await userEvent.click(await screen.findByRole("button", { name: "Import a project…" }));
+  const reading = await screen.findByRole("dialog", { name: "Import a project" });
+  expect(within(reading).queryByRole("status")).not.toBeInTheDocument();
+  await userEvent.type(within(reading).getByLabelText("File on this machine"), "~/iris");
+  expect(await within(reading).findByRole("status", { name: "Loading the file" })).toBeInTheDocument();
+  await userEvent.click(within(reading).getByRole("button", { name: "Cancel" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Export churn" }));
+  expect(await screen.findByRole("status", { name: "Loading what will be written" })).toBeInTheDocument();
+});
+
 test("what is wrong with the files of a project keeps them out", async () => {
   const problems = [
     { path: "spec.functions[0].spec.image", code: "required", message: "An image is needed." },
