@@ -1,6 +1,6 @@
 //! `berth secret …`. Values come from a prompt or stdin, and none is ever printed.
 
-use berth_core::{Error, SecretPlace};
+use berth_core::{Error, SecretPlace, SecretView};
 use berth_model::{Problem, SecretName};
 use serde_json::json;
 
@@ -14,12 +14,7 @@ pub(crate) async fn run(session: &Session, command: SecretCommand) -> Result<Exi
     match command {
         SecretCommand::Set { name, value } => set(session, &name, value.is_empty()).await,
         SecretCommand::List => list(session).await,
-        SecretCommand::Delete { name } => {
-            let name = parse(&name)?;
-            session.app.delete_secret(&session.project, &name).await?;
-            session.output.document(&json!({"deleted": name}), || format!("Secret {name} deleted."));
-            Ok(Exit::Done)
-        }
+        SecretCommand::Delete { name } => delete(session, &name).await,
     }
 }
 
@@ -40,6 +35,32 @@ async fn set(session: &Session, name: &str, is_value_left_out: bool) -> Result<E
     Ok(Exit::Done)
 }
 
+/// Deletes a secret and tells what goes without it from now on.
+async fn delete(session: &Session, name: &str) -> Result<Exit, Error> {
+    let name = parse(name)?;
+    let secrets = session.app.secrets(&session.project).await?;
+    session.app.delete_secret(&session.project, &name).await?;
+    let deleted = secrets.iter().find(|one| one.name == name);
+    let document = json!({
+        "deleted": name,
+        "used_by": deleted.map_or_else(Vec::new, |one| one.used_by.clone()),
+        "registry": deleted.and_then(|one| one.registry.as_ref()),
+    });
+    session.output.document(&document, || match deleted.map(users) {
+        Some(users) if !users.is_empty() => format!(
+            "Secret {name} deleted. It was used by {users}: set it again, or name another one there, before the next run."
+        ),
+        _ => format!("Secret {name} deleted."),
+    });
+    Ok(Exit::Done)
+}
+
+/// What uses a secret, in words.
+fn users(secret: &SecretView) -> String {
+    let registry = secret.registry.iter().map(|address| format!("registry {address}"));
+    registry.chain(secret.used_by.iter().map(ToString::to_string)).collect::<Vec<_>>().join(", ")
+}
+
 async fn list(session: &Session) -> Result<Exit, Error> {
     let secrets = session.app.secrets(&session.project).await?;
     let documents: Vec<_> = secrets
@@ -55,10 +76,8 @@ async fn list(session: &Session) -> Result<Exit, Error> {
         let rows: Vec<Vec<Cell>> = secrets
             .iter()
             .map(|one| {
-                let registry = one.registry.iter().map(|address| format!("registry {address}"));
-                let users: Vec<String> = registry.chain(one.used_by.iter().map(ToString::to_string)).collect();
                 let updated = one.updated.map_or_else(String::new, |at| at.strftime("%Y-%m-%d %H:%M").to_string());
-                vec![one.name.to_string().into(), updated.into(), users.join(", ").into()]
+                vec![one.name.to_string().into(), updated.into(), users(one).into()]
             })
             .collect();
         table(&["NAME", "SET (UTC)", "USED BY"], &rows)
