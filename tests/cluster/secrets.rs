@@ -178,6 +178,32 @@ pub async fn a_secrets_value_reaches_the_process_and_is_nowhere_else() {
     }
 }
 
+#[tokio::test]
+pub async fn a_value_that_a_program_prints_is_hidden_wherever_its_log_is_shown() {
+    let canary = format!("canary-{}", uuid::Uuid::new_v4().simple());
+    let desk = Desk::new("echo \"token=$TOKEN, twice: $TOKEN\"; echo done").await;
+    ok(&desk.berth(UNLOCKED, &["secret", "set", "TOKEN"], &format!("{canary}\n")));
+    let hidden = "token=***, twice: ***";
+    // The process that launched it knows the value.
+    let followed = ok(&desk.run(UNLOCKED, &["--follow"], ""));
+    assert!(followed.contains(hidden) && !followed.contains(&canary), "{followed}");
+    let jobs = desk.sandbox.api.get(&desk.sandbox.jobs("")).await.ok("the job");
+    let id = jobs["items"][0]["metadata"]["name"].as_str().unwrap().to_owned();
+    // Any other asks the keyring.
+    for flags in [&[][..], &["--timestamps"], &["--follow"], &["-o", "json"]] {
+        let output = desk.berth(UNLOCKED, &[&["logs", &id], flags].concat(), "");
+        let printed = ok(&output);
+        assert!(printed.contains(hidden) && printed.contains("done"), "{flags:?}: {printed}");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(!printed.contains(&canary) && !told.contains("not hidden"), "{flags:?}: {printed}{told}");
+    }
+    // What cannot be hidden is told; the log is the person's own, and is shown.
+    let output = desk.berth(WITHOUT, &["logs", &id], "");
+    assert!(ok(&output).contains(&canary));
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("The keyring does not give the value of TOKEN: it is not hidden in this log."), "{told}");
+}
+
 fn sha256(text: &str) -> String {
     let mut child = Command::new("sha256sum").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
@@ -202,4 +228,8 @@ pub async fn without_the_keyring_nothing_is_created_and_the_value_can_be_given_f
     let listed = desk.berth(UNLOCKED, &["secret", "list", "-o", "json"], "");
     let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
     assert_eq!((listed[0]["name"].as_str(), listed.as_array().unwrap().len()), (Some("TOKEN"), 1), "{listed}");
+
+    ok(&desk.berth(UNLOCKED, &["registry", "set", "registry.lab/team", "--secret", "TOKEN"], ""));
+    let told = ok(&desk.berth(UNLOCKED, &["secret", "delete", "TOKEN"], ""));
+    assert!(told.contains("It was used by registry registry.lab/team"), "{told}");
 }

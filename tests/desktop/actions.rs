@@ -130,7 +130,7 @@ async fn a_job_gets_a_new_claim_and_a_secret_and_the_next_one_finds_the_claims_d
     choose_action(&window, "Job");
     window.type_into("Image", &image("busybox"));
     window.type_into("Name", "keeper");
-    window.type_into("Command", "sh -c 'echo has ${#HUB_TOKEN} letters; date > /data/made; ls /data'");
+    window.type_into("Command", "sh -c 'echo has ${#HUB_TOKEN} letters: $HUB_TOKEN; date > /data/made; ls /data'");
     window.click("//*[contains(@class, 'InputWrapper-root')][./label[.='Secrets']]//input[not(@type='hidden')]");
     window.click("//*[@role='option'][.='HUB_TOKEN']");
     click_there(&window, "//button[.='Add volume']");
@@ -143,7 +143,7 @@ async fn a_job_gets_a_new_claim_and_a_secret_and_the_next_one_finds_the_claims_d
         .run_script("document.querySelector('[data-section=\"Secrets\"]').scrollIntoView()", &serde_json::Value::Null);
     window.shot("form");
     window.click(RUN);
-    window.see("//*[@role='log']//*[.='has 10 letters']", PATIENCE);
+    window.see("//*[@role='log']//*[.='has 10 letters: ***']", PATIENCE);
     window.see("//*[@role='log']//*[.='made']", PATIENCE);
     window.see("//*[@data-state='succeeded']", PATIENCE);
     let name = window.text("//h1[starts-with(., 'keeper-')]");

@@ -18,8 +18,9 @@ use crate::views::{LogMatches, LogPage, LogRef, LogView, Whole};
 #[specta::specta]
 pub(crate) async fn log_streams(shell: State<'_, Shell>, run: RunId) -> CommandResult<Vec<LogView>> {
     let app = shell.app()?;
+    let mask = app.mask(run).await?;
     let logs = blocking(move || app.logs(run)).await?;
-    Ok(logs.into_iter().map(LogView::from).collect())
+    Ok(logs.into_iter().map(|log| LogView::of(log, &mask)).collect())
 }
 
 /// Reads whole lines of a log from a cursor, at most `limit` bytes of them.
@@ -27,8 +28,9 @@ pub(crate) async fn log_streams(shell: State<'_, Shell>, run: RunId) -> CommandR
 #[specta::specta]
 pub(crate) async fn read_log(shell: State<'_, Shell>, log: LogRef, from: Whole, limit: u32) -> CommandResult<LogPage> {
     let (app, key, cursor, limit) = (shell.app()?, log.into_key(), from.0, LogPage::bounded(limit));
+    let mask = app.mask(key.run).await?;
     let piece = blocking(move || app.read_log(&key, cursor, limit)).await?;
-    Ok(LogPage::of(&piece))
+    Ok(LogPage::of(&piece, &mask))
 }
 
 /// Reads the whole lines that end at a cursor, or at the end of the log, at most `limit` bytes of them.
@@ -42,8 +44,9 @@ pub(crate) async fn read_log_before(
 ) -> CommandResult<LogPage> {
     let (app, key, before, limit) =
         (shell.app()?, log.into_key(), before.map(|before| before.0), LogPage::bounded(limit));
+    let mask = app.mask(key.run).await?;
     let piece = blocking(move || read_before(|from, limit| app.read_log(&key, from, limit), before, limit)).await?;
-    Ok(LogPage::of(&piece))
+    Ok(LogPage::of(&piece, &mask))
 }
 
 /// Finds lines of a log that contain a text, from a cursor on, within one step's worth of bytes.
@@ -75,6 +78,7 @@ pub(crate) async fn save_log(
         CommandError::new(ErrorCode::Storage, format!("There is no folder to save the log in: {error}."))
     })?;
     let (app, key) = (shell.app()?, log.into_key());
+    let mask = app.mask(key.run).await?;
     let file = blocking(move || {
         let failed = |error: std::io::Error| {
             berth_core::Error::new(
@@ -84,7 +88,7 @@ pub(crate) async fn save_log(
         };
         std::fs::create_dir_all(&folder).map_err(failed)?;
         let (path, file) = new_file(&folder, &name).map_err(failed)?;
-        app.export_log(&key, &mut BufWriter::new(file), with_times)?;
+        app.export_log(&key, &mask, &mut BufWriter::new(file), with_times)?;
         Ok(path)
     });
     Ok(file.await?.display().to_string())

@@ -1,5 +1,6 @@
 //! Pieces of a log as the page shows them.
 
+use berth_core::Mask;
 use berth_core::ports::{LogInfo, LogKey, LogPiece};
 use berth_model::RunId;
 use serde::{Deserialize, Serialize};
@@ -50,6 +51,8 @@ pub(crate) struct LogView {
     pub gaps: Vec<GapView>,
     /// Whether its end was stored.
     pub is_complete: bool,
+    /// Says which secrets are not hidden in it, where their values could not be read.
+    pub unhidden: Option<String>,
 }
 
 /// A place where lines may be missing.
@@ -61,8 +64,9 @@ pub(crate) struct GapView {
     pub why: String,
 }
 
-impl From<LogInfo> for LogView {
-    fn from(info: LogInfo) -> Self {
+impl LogView {
+    /// Tells of a log that is shown through a mask.
+    pub fn of(info: LogInfo, mask: &Mask) -> Self {
         let LogKey { run, pod_uid, container, restart } = info.key;
         Self {
             log: LogRef { run, pod_uid, container, restart },
@@ -76,6 +80,7 @@ impl From<LogInfo> for LogView {
                 .map(|gap| GapView { after_line: Whole(gap.after_line), why: gap.why })
                 .collect(),
             is_complete: info.is_complete,
+            unhidden: mask.told(),
         }
     }
 }
@@ -88,7 +93,7 @@ pub(crate) struct LogPage {
     /// Cursor of the first byte of that line.
     pub at: Whole,
     /// Its lines, each ended by a newline: the time (RFC 3339 with nanoseconds), a space, the content; a line without a
-    /// space carries no time. Bytes that are no UTF-8 show as U+FFFD.
+    /// space carries no time. Bytes that are no UTF-8 show as U+FFFD, values of the run's secrets as `***`.
     pub text: String,
     /// Lines whose text is not all of their bytes, each a character: place in `text`, from 0; bytes as stored, with the
     /// newline; bytes of content not shown because the line is too long.
@@ -114,10 +119,10 @@ impl LogPage {
         usize::try_from(limit.clamp(1, PIECE)).unwrap_or(LINE)
     }
 
-    /// Puts the lines of a piece into one text.
-    pub fn of(piece: &LogPiece) -> Self {
+    /// Puts the lines of a piece into one text, as a mask shows them.
+    pub fn of(piece: &LogPiece, mask: &Mask) -> Self {
         let at = piece.next.saturating_sub(piece.raw.len() as u64);
-        let (text, sized) = shown(&piece.raw);
+        let (text, sized) = shown(&piece.raw, mask);
         Self {
             first: Whole(piece.first_line),
             at: Whole(at),
@@ -130,9 +135,9 @@ impl LogPage {
 }
 
 /// The text of whole lines, and the lengths of those that are not their text byte by byte.
-fn shown(piece: &[u8]) -> (String, Vec<(u32, u32, u32)>) {
+fn shown(piece: &[u8], mask: &Mask) -> (String, Vec<(u32, u32, u32)>) {
     let is_short = piece.split(|byte| *byte == b'\n').all(|line| line.len() <= LINE);
-    if is_short && piece.is_ascii() && piece.last().is_none_or(|last| *last == b'\n') {
+    if is_short && piece.is_ascii() && piece.last().is_none_or(|last| *last == b'\n') && mask.spares(piece) {
         // Most of all logs, and quicker as a whole.
         return (String::from_utf8_lossy(piece).into_owned(), Vec::new());
     }
@@ -140,11 +145,13 @@ fn shown(piece: &[u8]) -> (String, Vec<(u32, u32, u32)>) {
     let mut sized = Vec::new();
     for (place, raw) in (0..).zip(piece.split_inclusive(|byte| *byte == b'\n')) {
         let line = raw.strip_suffix(b"\n").unwrap_or(raw);
-        let begin = line.iter().position(|byte| *byte == b' ').map_or(0, |space| space + 1);
-        let shown = line.get(..begin.saturating_add(LINE)).unwrap_or(line);
-        if shown.len() < line.len() || !line.is_ascii() {
-            sized.push((place, bytes(raw), bytes(line) - bytes(shown)));
+        let (time, content) = line.split_at(line.iter().position(|byte| *byte == b' ').map_or(0, |space| space + 1));
+        let whole = mask.hide(content);
+        let shown = whole.get(..LINE).unwrap_or(&whole);
+        if time.len() + shown.len() != line.len() || !line.is_ascii() {
+            sized.push((place, bytes(raw), bytes(&whole) - bytes(shown)));
         }
+        text.push_str(&String::from_utf8_lossy(time));
         text.push_str(&String::from_utf8_lossy(shown));
         text.push('\n');
     }
@@ -162,7 +169,7 @@ mod tests {
 
     fn page(raw: &[u8]) -> LogPage {
         let piece = LogPiece { raw: raw.to_vec(), next: 100 + raw.len() as u64, first_line: 7, at_end: false };
-        LogPage::of(&piece)
+        LogPage::of(&piece, &Mask::of(["s3cret"]))
     }
 
     #[test]
@@ -184,6 +191,21 @@ mod tests {
         assert_eq!(lines[1], "T \u{fffd}\u{fffd} ok \x1b[31mred\r", "escapes and returns are the page's to show");
         assert_eq!(lines[2].len(), LINE + 2);
         assert_eq!(page.sized, [(1, 18, 0), (2, 16_392, 5)], "with their lengths as stored the next line is found");
+    }
+
+    #[test]
+    fn values_of_secrets_are_hidden_and_the_line_behind_them_is_found() {
+        let page = page(b"T token=s3cret\nT six***\nT s3cret!\n");
+        assert_eq!(page.text, "T token=***\nT six***\nT ***!\n");
+        assert_eq!(page.sized, [(0, 15, 0), (2, 10, 0)]);
+        assert_eq!(page.at, Whole(100));
+    }
+
+    #[test]
+    fn a_value_that_a_long_lines_cut_goes_through_is_hidden() {
+        let raw = [b"T ".as_slice(), &vec![b'x'; LINE - 3], b"s3cret and more\n"].concat();
+        let page = page(&raw);
+        assert!(page.text.ends_with("xxx***\n"), "{}", page.text.get(LINE - 10..).unwrap_or_default());
     }
 
     #[test]

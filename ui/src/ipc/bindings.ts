@@ -749,7 +749,7 @@ export type LogPage = {
 	at: Whole,
 	/**
 	 *  Its lines, each ended by a newline: the time (RFC 3339 with nanoseconds), a space, the content; a line without a
-	 *  space carries no time. Bytes that are no UTF-8 show as U+FFFD.
+	 *  space carries no time. Bytes that are no UTF-8 show as U+FFFD, values of the run's secrets as `***`.
 	 */
 	text: string,
 	/**
@@ -802,6 +802,8 @@ export type LogView = {
 	gaps: GapView[],
 	/**  Whether its end was stored. */
 	is_complete: boolean,
+	/**  Says which secrets are not hidden in it, where their values could not be read. */
+	unhidden: string | null,
 };
 
 /**  What signs in somewhere, in the parts that are typed. */

@@ -120,6 +120,7 @@ export function storedLog(rest: Partial<LogView> = {}): LogView {
     bytes: 200,
     gaps: [],
     is_complete: true,
+    unhidden: null,
     ...rest,
   };
 }

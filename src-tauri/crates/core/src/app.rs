@@ -17,6 +17,7 @@ use crate::clusters::Clusters;
 use crate::engine;
 use crate::forward::Forwards;
 use crate::gates::Gates;
+use crate::masks::Masks;
 use crate::ports::{Clock, ConnectionNotice, EventSink, LogArchive, RunHistory, SecretVault};
 use crate::relay::Relay;
 use crate::secrets::SessionSecrets;
@@ -182,6 +183,7 @@ pub struct App {
     pub(crate) launching: Gates,
     pub(crate) suggested: suggestions::Known,
     pub(crate) session_secrets: SessionSecrets,
+    pub(crate) masks: Masks,
     /// Wakes when this process changed a run.
     pub(crate) changed: Arc<Notify>,
     pub(crate) engine: Arc<engine::Shared>,
@@ -204,6 +206,7 @@ impl App {
             launching: Gates::default(),
             suggested: suggestions::Known::default(),
             session_secrets: SessionSecrets::default(),
+            masks: Masks::default(),
             changed,
             engine,
             forwards: Forwards::default(),

@@ -7,6 +7,7 @@ use berth_model::{FunctionSpec, Generation, Place, Run, RunId, Source, print_fun
 use serde_json::{Map, Value, json};
 
 use crate::app::{App, LaunchRequest, Launchable};
+use crate::masks::Mask;
 use crate::ports::{LogCursor, LogInfo, LogKey, LogPiece, Notice, RunPage, RunQuery, RunRow, TransitionRow};
 use crate::transition::unknown_run;
 use crate::{Error, ErrorCode};
@@ -84,7 +85,7 @@ impl App {
         Ok(self.ports.archive.list(run)?)
     }
 
-    /// A piece of a log: whole lines from a cursor, at most 4 MiB.
+    /// A piece of a log as it is stored: whole lines from a cursor, at most 4 MiB. It is shown through the run's `mask`.
     ///
     /// # Errors
     /// `NotFound`, `Storage`.
@@ -128,11 +129,12 @@ impl App {
         Ok((found.into_iter().map(|(number, cursor, _)| (number, cursor)).collect(), next))
     }
 
-    /// Writes a whole log into a file, as the program wrote it; with the time before each line where wished.
+    /// Writes a whole log into a file, as the program wrote it but for the values that `mask` hides; with the time before
+    /// each line where wished.
     ///
     /// # Errors
     /// `NotFound`; `Storage` where it cannot be read or the file cannot be written.
-    pub fn export_log(&self, key: &LogKey, file: &mut dyn Write, with_times: bool) -> Result<(), Error> {
+    pub fn export_log(&self, key: &LogKey, mask: &Mask, file: &mut dyn Write, with_times: bool) -> Result<(), Error> {
         let failed =
             |cause: std::io::Error| Error::new(ErrorCode::Storage, format!("unable to write the log: {cause}"));
         let mut cursor = 0;
@@ -142,8 +144,11 @@ impl App {
                 return file.flush().map_err(failed);
             }
             for line in piece.raw.split_inclusive(|byte| *byte == b'\n') {
-                let content = line.iter().position(|byte| *byte == b' ').and_then(|space| line.get(space + 1..));
-                file.write_all(if with_times { line } else { content.unwrap_or(line) }).map_err(failed)?;
+                let (time, content) = line.split_at(line.iter().position(|byte| *byte == b' ').map_or(0, |at| at + 1));
+                if with_times {
+                    file.write_all(time).map_err(failed)?;
+                }
+                file.write_all(&mask.hide(content)).map_err(failed)?;
             }
             cursor = piece.next;
         }

@@ -237,6 +237,7 @@ async fn make_secret(
 ) -> Result<ObjectRef, Evidence> {
     match app.secret_values(&run.project, &run.spec.task.secrets).await {
         Ok(values) => {
+            app.masks.remember(run.id, &values).await;
             let values = values.iter().map(|(name, value)| (name.as_str(), value.expose()));
             make_child(cluster, run, &manifest::with_values(owned, values), main).await
         }

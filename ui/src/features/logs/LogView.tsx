@@ -168,6 +168,11 @@ export function LogView({ stored, isLive, origin, pod, choices, onChoose }: Prop
           ⚠ Lines may be missing after line {gap.after_line}: {gap.why}
         </Text>
       ))}
+      {stored.unhidden !== null && (
+        <Text size="xs" px="md" py={4} className={classes.gap}>
+          ⚠ {stored.unhidden}
+        </Text>
+      )}
       <div
         ref={scroller}
         className={classes.scroller}

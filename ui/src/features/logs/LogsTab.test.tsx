@@ -102,6 +102,16 @@ test("a gap is said, and so is a failure to read, with a way to ask again", asyn
   expect(await screen.findByText("line 0")).toBeInTheDocument();
 });
 
+test("a value that cannot be hidden is told above the lines", async () => {
+  const unhidden = "The keyring does not give the value of TOKEN: it is not hidden in this log.";
+  show({
+    logStreams: () => [storedLog({ unhidden })],
+    readLogBefore: () => logPage(0, 2, { at_end: true }),
+  });
+  await screen.findByText("line 1");
+  expect(screen.getByText(`⚠ ${unhidden}`)).toBeInTheDocument();
+});
+
 test("without a log it says why", async () => {
   show({ logStreams: () => [] }, runningView({ id, doing: "pulling the image" }));
   expect(await screen.findByRole("heading", { name: "No log yet" })).toBeInTheDocument();

@@ -1,10 +1,11 @@
 //! Prints stored log lines, and those to come. Reads history alone: whoever is the engine writes there.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use berth_core::ports::{LogCursor, LogInfo, LogKey};
-use berth_core::{Error, ErrorCode};
+use berth_core::{Error, ErrorCode, Mask};
 use berth_model::RunId;
 use serde_json::json;
 use tokio::time::{Instant, timeout as limit};
@@ -45,7 +46,7 @@ pub(crate) async fn follow_run(
     let interrupted = tokio::signal::ctrl_c();
     tokio::pin!(interrupted);
     let deadline = timeout.map(|span| Instant::now() + span);
-    let mut printer = Printer { session, selection, places: BTreeMap::new() };
+    let mut printer = Printer::new(session, run, selection).await?;
     let mut over_since = None;
     loop {
         let changed = session.changes.notified();
@@ -76,8 +77,8 @@ pub(crate) async fn follow_run(
 }
 
 /// Prints what is stored now. Returns the logs that were chosen.
-pub(crate) fn print_stored(session: &Session, run: RunId, selection: &Selection) -> Result<usize, Error> {
-    let mut printer = Printer { session, selection, places: BTreeMap::new() };
+pub(crate) async fn print_stored(session: &Session, run: RunId, selection: &Selection) -> Result<usize, Error> {
+    let mut printer = Printer::new(session, run, selection).await?;
     while printer.print(run)? {}
     Ok(printer.places.len())
 }
@@ -85,10 +86,19 @@ pub(crate) fn print_stored(session: &Session, run: RunId, selection: &Selection)
 struct Printer<'a> {
     session: &'a Session,
     selection: &'a Selection,
+    mask: Arc<Mask>,
     places: BTreeMap<LogKey, LogCursor>,
 }
 
-impl Printer<'_> {
+impl<'a> Printer<'a> {
+    async fn new(session: &'a Session, run: RunId, selection: &'a Selection) -> Result<Self, Error> {
+        let mask = session.app.mask(run).await?;
+        if let Some(told) = mask.told() {
+            session.output.note(&told);
+        }
+        Ok(Self { session, selection, mask, places: BTreeMap::new() })
+    }
+
     /// Prints what is new in every chosen log. Tells whether anything was.
     fn print(&mut self, run: RunId) -> Result<bool, Error> {
         let logs: Vec<LogInfo> =
@@ -113,6 +123,7 @@ impl Printer<'_> {
         for line in raw.split_inclusive(|byte| *byte == b'\n') {
             let at = line.iter().position(|byte| *byte == b' ').map_or(0, |space| space + 1);
             let (time, content) = line.split_at(at);
+            let content = &*self.mask.hide(content);
             if self.session.output.is_text() {
                 if several {
                     text.extend_from_slice(format!("[{}/{}] ", log.attempt, log.key.container).as_bytes());

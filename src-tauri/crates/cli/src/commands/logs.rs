@@ -19,7 +19,7 @@ pub(crate) async fn run(session: &Session, arguments: &LogsArguments) -> Result<
         let work = follow::follow_run(session, row.run.id, &selection, None);
         return session.start_engine().beside(work).await;
     }
-    let chosen = follow::print_stored(session, row.run.id, &selection)?;
+    let chosen = follow::print_stored(session, row.run.id, &selection).await?;
     if chosen == 0 && session.output.is_text() {
         let live = !row.run.status.is_over(row.run.action);
         let hint =
