@@ -59,7 +59,8 @@ pub(crate) async fn search_log(
     from: Whole,
 ) -> CommandResult<LogMatches> {
     let (app, key) = (shell.app()?, log.into_key());
-    let (found, next) = blocking(move || app.search_log(&key, &text, from.0)).await?;
+    let mask = app.mask(key.run).await?;
+    let (found, next) = blocking(move || app.search_log(&key, &mask, &text, from.0)).await?;
     let lines = found.into_iter().map(|(number, cursor)| (Whole(number), Whole(cursor))).collect();
     Ok(LogMatches { lines, next: next.map(Whole) })
 }

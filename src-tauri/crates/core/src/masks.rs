@@ -67,6 +67,15 @@ impl Mask {
         !self.texts.iter().any(|hidden| memmem::find(text, hidden).is_some())
     }
 
+    /// Whether a text that was found in a line is in what is shown of it: nobody is told that a value was found.
+    #[must_use]
+    pub fn shows(&self, line: &[u8], text: &str) -> bool {
+        match self.hide(line) {
+            Cow::Borrowed(_) => true,
+            Cow::Owned(shown) => memmem::find(&shown, text.as_bytes()).is_some(),
+        }
+    }
+
     /// The text without the values: three stars stand for each, and for those that overlap.
     #[must_use]
     pub fn hide<'a>(&self, text: &'a [u8]) -> Cow<'a, [u8]> {
@@ -183,6 +192,19 @@ mod tests {
         check(&["no", "yes", ""], "no yes", "no yes");
         check(&["first line\n  second\n}\n"], "first line second }", "*** *** }");
         check(&["pässwörd"], "pässwörd", "***");
+    }
+
+    #[test]
+    fn what_is_hidden_is_not_found() {
+        let mask = Mask::of(["s3cret"]);
+        for (line, text, is_shown) in [
+            ("token=s3cret", "s3cret", false),
+            ("token=s3cret", "token", true),
+            ("s3cret, then cret", "cret", true),
+            ("plain", "plain", true),
+        ] {
+            assert_eq!(mask.shows(line.as_bytes(), text), is_shown, "{text} in {line}");
+        }
     }
 
     #[test]

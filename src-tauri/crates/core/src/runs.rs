@@ -118,15 +118,16 @@ impl App {
         Ok(found)
     }
 
-    /// Finds lines of a log that contain a text: (line number, cursor of the line), and where to go on; `None` at the
+    /// Finds lines of a log that show a text through a mask: (line number, cursor of the line), and where to go on; `None` at the
     /// end. Scans at most 8 MiB, so that a search of a long log can be shown as it proceeds and given up.
     ///
     /// # Errors
     /// `NotFound`; `Storage`.
-    pub fn search_log(&self, key: &LogKey, text: &str, from: LogCursor) -> Result<LogMatches, Error> {
+    pub fn search_log(&self, key: &LogKey, mask: &Mask, text: &str, from: LogCursor) -> Result<LogMatches, Error> {
         const BUDGET: usize = 8 * 1024 * 1024;
         let (found, next) = self.ports.archive.search(key, text, from, BUDGET)?;
-        Ok((found.into_iter().map(|(number, cursor, _)| (number, cursor)).collect(), next))
+        let shown = found.into_iter().filter(|(_, _, line)| mask.shows(line, text));
+        Ok((shown.map(|(number, cursor, _)| (number, cursor)).collect(), next))
     }
 
     /// Writes a whole log into a file, as the program wrote it but for the values that `mask` hides; with the time before
