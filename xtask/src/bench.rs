@@ -76,7 +76,8 @@ const ALL: &[Benchmark] = &[
         id: "B12",
         title: "Log lines to the page",
         how: "A stored log read by the page to its end, piece after piece, to lines with their times and numbers, against \
-              one plain fetch of as many bytes, held in memory, in an empty window.",
+              one plain fetch of as many bytes, held in memory, in an empty window; either window is left alone for \
+              three seconds first.",
         beyond: "",
         run: channel::run,
     },
