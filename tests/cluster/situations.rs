@@ -28,6 +28,8 @@ pub struct Situation {
     /// What may be so or otherwise by then, as the machine is fast or slow: words of events, or beginnings of lines of the
     /// shape.
     pub passing: &'static [&'static str],
+    /// What the cluster itself may miss, rarely and by chance, so that all looks otherwise: it is played once more then.
+    pub missed: Option<&'static str>,
 }
 
 /// Something that happens to a run.
@@ -48,6 +50,8 @@ pub enum Step {
     EvictPods,
     /// Someone deletes the namespace.
     DeleteNamespace,
+    /// Whoever held on to the pods lets go of them: their finalizers are taken off.
+    LetGoOfPods,
 }
 
 /// A run's objects as they are at one moment.

@@ -151,6 +151,12 @@ async fn take(sandbox: &Sandbox, name: &str, main: &ObjectRef, owned: &[Value], 
                 api.post(&sandbox.core(&format!("/pods/{name}/eviction")), &eviction).await.ok(name);
             }
         }
+        Step::LetGoOfPods => {
+            for pod in look(sandbox, &main.name).await.pods {
+                let path = sandbox.core(&format!("/pods/{}", pod["metadata"]["name"].as_str().unwrap()));
+                api.patch(&path, &json!({"metadata": {"finalizers": null}})).await.ok(name);
+            }
+        }
         Step::DeleteNamespace => {
             api.delete(&sandbox.core(""), "propagationPolicy=Background").await.ok(name);
         }

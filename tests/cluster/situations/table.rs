@@ -15,6 +15,7 @@ const PLAIN: Situation = Situation {
     tampered: |_| {},
     steps: &[],
     passing: &[],
+    missed: None,
 };
 
 /// Name of the image that a listener which never answers pretends to have.
@@ -234,6 +235,7 @@ pub const SITUATIONS: &[Situation] = &[
             rendering.spec.function.command = Some(Command::Line("dd if=/dev/zero of=/dev/null bs=300M".to_owned()));
         },
         steps: FAILED,
+        missed: Some("the container runtime may see the end before the kernel's word of why, and says `Error`"),
         ..PLAIN
     },
     Situation {
@@ -313,6 +315,24 @@ pub const SITUATIONS: &[Situation] = &[
             Step::Until(super::Seen::runs),
             Step::Delete,
             Step::Until(|seen| seen.job["metadata"]["deletionTimestamp"].is_string() && seen.is_ending()),
+        ],
+        passing: &["Killing"],
+        ..PLAIN
+    },
+    Situation {
+        name: "ended-by-deletion",
+        what: "someone deletes the run, which ends of it and is called failed before it is gone",
+        run: |rendering| shell(rendering, "trap 'exit 9' TERM; sleep 600 & wait"),
+        // Without somebody who holds on to its pod, the run is mostly gone before it says so.
+        tampered: |job| {
+            job["spec"]["template"]["metadata"]["finalizers"] = json!(["berth.dev/seen-to-its-end"]);
+        },
+        steps: &[
+            Step::Release,
+            Step::Until(super::Seen::runs),
+            Step::Delete,
+            Step::Until(|seen| seen.job_is("Failed", "")),
+            Step::LetGoOfPods,
         ],
         passing: &["Killing"],
         ..PLAIN

@@ -10,8 +10,12 @@ use super::exit::{self, Failure};
 use super::quoted;
 
 /// Returns the end where a condition `Complete` or `Failed` holds. Their forerunners (`SuccessCriteriaMet`,
-/// `FailureTarget`) do not count: pods may still be ending.
+/// `FailureTarget`) do not count: pods may still be ending. What a Job says of an end that its own removal brought about
+/// does not count either: it is being deleted, no more.
 pub fn outcome(job: &Job, attempts: &[ReadAttempt], events: &[Event]) -> Option<Outcome> {
+    if is_of_removal(job, attempts) {
+        return None;
+    }
     if let Some(complete) = condition(job, "Complete") {
         return Some(Outcome {
             succeeded: true,
@@ -36,6 +40,19 @@ pub fn outcome(job: &Job, attempts: &[ReadAttempt], events: &[Event]) -> Option<
 pub fn condition<'a>(job: &'a Job, kind: &str) -> Option<&'a JobCondition> {
     let conditions = job.status.as_ref()?.conditions.as_deref()?;
     conditions.iter().find(|condition| condition.type_ == kind && condition.status == "True")
+}
+
+/// Whether the end of a Job that is being deleted came of that. Its controller counts the pods that the deletion ends, and
+/// is sometimes quicker to call the Job failed than the cluster is to remove it (1 of 12 Jobs, Kubernetes 1.34).
+fn is_of_removal(job: &Job, attempts: &[ReadAttempt]) -> bool {
+    let Some(removed) = job.metadata.deletion_timestamp.as_ref().map(|time| time.0) else { return false };
+    let decided =
+        ["FailureTarget", "SuccessCriteriaMet", "Failed", "Complete"].iter().find_map(|kind| condition(job, kind));
+    if decided.and_then(|condition| condition.last_transition_time.as_ref()).is_some_and(|time| time.0 < removed) {
+        return false;
+    }
+    // Times have whole seconds. An end in the same one is more often one that was asked for.
+    attempts.last().and_then(|read| read.attempt.finished).is_none_or(|finished| finished >= removed)
 }
 
 fn finished(job: &Job, condition: &JobCondition) -> Option<Timestamp> {

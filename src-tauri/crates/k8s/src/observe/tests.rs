@@ -140,6 +140,7 @@ fn expectations() -> Vec<(&'static str, Expected)> {
         ),
         ("pod-deleted", Expected { attempts: &[], ..failed(Reason::DeletedOutside, Some(137), &["pod was deleted"]) }),
         ("being-deleted", Expected { words: &["being deleted"], ..plain(Phase::Stopping, &[Running]) }),
+        ("ended-by-deletion", Expected { words: &["being deleted"], ..plain(Phase::Stopping, &[Failed]) }),
         (
             "namespace-going",
             Expected { attempts: &[Running], ..waiting(Phase::Running, Reason::DeletedOutside, &["being deleted"]) },
@@ -255,6 +256,27 @@ fn a_condition_that_does_not_hold_says_nothing() {
         condition.status = "False".to_owned();
     }
     assert_eq!(seen(&objects, Timestamp::UNIX_EPOCH).outcome, None);
+}
+
+/// What ended by itself stays an end, however soon the Job was deleted after it; what its removal ended is none.
+#[test]
+fn an_end_that_came_of_the_deletion_is_no_end() {
+    let recorded = |name: &str| recorded(name).objects.unwrap();
+    let code_when_deleted = |mut objects: RunObjects, seconds: i64| {
+        let finished = seen(&objects, Timestamp::UNIX_EPOCH).attempts[0].finished.unwrap();
+        let deleted = finished + jiff::SignedDuration::from_secs(seconds);
+        job(&mut objects).metadata.deletion_timestamp =
+            Some(k8s_openapi::apimachinery::pkg::apis::meta::v1::Time(deleted));
+        let present = seen(&objects, Timestamp::UNIX_EPOCH);
+        assert_eq!(present.phase == Phase::Stopping, present.outcome.is_none());
+        present.outcome.and_then(|outcome| outcome.exit_code)
+    };
+    for (name, code) in [("exit-code", 42), ("complete", 0), ("killed", 137)] {
+        assert_eq!(code_when_deleted(recorded(name), 1), Some(code), "{name}: over before the deletion");
+    }
+    for (name, seconds) in [("exit-code", 0), ("exit-code", -1), ("complete", -1), ("killed", -9)] {
+        assert_eq!(code_when_deleted(recorded(name), seconds), None, "{name}: {seconds} s");
+    }
 }
 
 #[test]
