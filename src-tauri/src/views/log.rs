@@ -145,8 +145,7 @@ fn shown(piece: &[u8], mask: &Mask) -> (String, Vec<(u32, u32, u32)>) {
     let mut sized = Vec::new();
     for (place, raw) in (0..).zip(piece.split_inclusive(|byte| *byte == b'\n')) {
         let line = raw.strip_suffix(b"\n").unwrap_or(raw);
-        let (time, content) = line.split_at(line.iter().position(|byte| *byte == b' ').map_or(0, |space| space + 1));
-        let whole = mask.hide(content);
+        let (time, whole) = mask.shown(line);
         let shown = whole.get(..LINE).unwrap_or(&whole);
         if time.len() + shown.len() != line.len() || !line.is_ascii() {
             sized.push((place, bytes(raw), bytes(&whole) - bytes(shown)));

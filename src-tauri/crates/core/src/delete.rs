@@ -181,6 +181,7 @@ impl App {
         self.ports.archive.delete(run.id)?;
         reach("delete.after_logs");
         self.ports.history.delete_run(run.id).await?;
+        self.masks.forget(run.id);
         tracing::info!(run_id = %run.id, "run deleted from history");
         self.ports.sink.announce(Notice::RunDeleted(run.id));
         Ok(())

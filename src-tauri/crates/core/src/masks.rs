@@ -67,18 +67,25 @@ impl Mask {
         !self.texts.iter().any(|hidden| memmem::find(text, hidden).is_some())
     }
 
-    /// Whether a text that was found in a line is in what is shown of it: nobody is told that a value was found.
+    /// A stored line as it is shown: its time with the space behind it (empty where it has none), and its content without
+    /// the values. Whoever shows a line of a log takes it from here.
+    #[must_use]
+    pub fn shown<'a>(&self, line: &'a [u8]) -> (&'a [u8], Cow<'a, [u8]>) {
+        let (time, content) = line.split_at(line.iter().position(|byte| *byte == b' ').map_or(0, |space| space + 1));
+        (time, self.hide(content))
+    }
+
+    /// Whether a text that was found in a stored line is in what is shown of it: nobody is told that a value was found.
     #[must_use]
     pub fn shows(&self, line: &[u8], text: &str) -> bool {
-        match self.hide(line) {
+        match self.shown(line).1 {
             Cow::Borrowed(_) => true,
-            Cow::Owned(shown) => memmem::find(&shown, text.as_bytes()).is_some(),
+            Cow::Owned(content) => memmem::find(&content, text.as_bytes()).is_some(),
         }
     }
 
     /// The text without the values: three stars stand for each, and for those that overlap.
-    #[must_use]
-    pub fn hide<'a>(&self, text: &'a [u8]) -> Cow<'a, [u8]> {
+    fn hide<'a>(&self, text: &'a [u8]) -> Cow<'a, [u8]> {
         let mut places: Vec<(usize, usize)> = self.texts.iter().flat_map(|hidden| places(text, hidden)).collect();
         if places.is_empty() {
             return Cow::Borrowed(text);
@@ -130,6 +137,20 @@ impl Masks {
         let mask = Mask::of_secrets(values);
         *self.slot(run).lock().await = Some((Arc::new(mask), Instant::now()));
     }
+
+    /// Forgets a run that is no longer known.
+    pub(crate) fn forget(&self, run: RunId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&run);
+    }
+
+    /// Asks anew, at the next look, for values that could not be read: a secret was set, so they may be there now.
+    pub(crate) fn ask_again(&self) {
+        let is_whole =
+            |known: &Option<(Arc<Mask>, Instant)>| known.as_ref().is_none_or(|(mask, _)| mask.unread.is_empty());
+        let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // One that is locked is being asked for right now.
+        slots.retain(|_, slot| slot.try_lock().is_ok_and(|known| is_whole(&known)));
+    }
 }
 
 impl App {
@@ -155,17 +176,14 @@ impl App {
     }
 
     async fn read_mask(&self, run: &Run) -> Mask {
-        let mut values = Vec::new();
-        let mut unread = Vec::new();
-        for name in run.spec.task.secrets.iter().filter(|name| is_hidden(name)) {
-            match self.secret_values(&run.project, std::slice::from_ref(name)).await {
-                Ok(found) => values.extend(found),
-                Err(error) => {
-                    tracing::debug!(run_id = %run.id, secret = %name, %error, "unable to hide a secret in a log");
-                    unread.push(name.clone());
-                }
-            }
-        }
+        let names: Vec<SecretName> = run.spec.task.secrets.iter().filter(|name| is_hidden(name)).cloned().collect();
+        let found = self.find_secret_values(&run.project, &names).await.unwrap_or_else(|error| {
+            tracing::debug!(run_id = %run.id, %error, "unable to hide secrets in a log");
+            Vec::new()
+        });
+        let values: Vec<_> = found.into_iter().filter_map(|(name, value)| Some((name, value.ok()?))).collect();
+        let is_read = |name: &SecretName| values.iter().any(|(read, _)| read == name);
+        let unread: Vec<SecretName> = names.into_iter().filter(|name| !is_read(name)).collect();
         Mask { unread, ..Mask::of_secrets(&values) }
     }
 }
@@ -198,13 +216,41 @@ mod tests {
     fn what_is_hidden_is_not_found() {
         let mask = Mask::of(["s3cret"]);
         for (line, text, is_shown) in [
-            ("token=s3cret", "s3cret", false),
-            ("token=s3cret", "token", true),
-            ("s3cret, then cret", "cret", true),
-            ("plain", "plain", true),
+            ("T token=s3cret", "s3cret", false),
+            ("T token=s3cret", "token", true),
+            ("T s3cret, then cret", "cret", true),
+            ("T plain", "plain", true),
         ] {
             assert_eq!(mask.shows(line.as_bytes(), text), is_shown, "{text} in {line}");
         }
+    }
+
+    #[test]
+    fn a_line_is_shown_in_its_parts() {
+        let mask = Mask::of(["2026", "s3cret"]);
+        for (line, time, content) in [
+            ("2026-01-01T00:00:00Z of 2026\n", "2026-01-01T00:00:00Z ", "of ***\n"),
+            ("2026-01-01T00:00:00Z \n", "2026-01-01T00:00:00Z ", "\n"),
+            ("s3cret\n", "", "***\n"),
+            ("", "", ""),
+        ] {
+            assert_eq!(mask.shown(line.as_bytes()), (time.as_bytes(), Cow::from(content.as_bytes())), "{line:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn values_that_could_not_be_read_are_asked_for_again_once_a_secret_was_set() {
+        let (masks, launched, looked_at) =
+            (Masks::default(), RunId::from_uuid(uuid::Uuid::from_u128(1)), RunId::from_uuid(uuid::Uuid::from_u128(2)));
+        let value = |value: &str| (SecretName::parse("A").unwrap(), SecretValue::new(value.to_owned()));
+        masks.remember(launched, &[value("s3cret")]).await;
+        let unread = Mask { unread: vec![SecretName::parse("A").unwrap()], ..Mask::default() };
+        *masks.slot(looked_at).lock().await = Some((Arc::new(unread), Instant::now()));
+        masks.ask_again();
+        assert!(masks.slot(looked_at).lock().await.is_none());
+        assert!(masks.slot(launched).lock().await.is_some(), "what a run was launched with is nowhere else");
+        masks.forget(launched);
+        assert!(masks.slot(launched).lock().await.is_none());
     }
 
     #[test]

@@ -145,11 +145,11 @@ impl App {
                 return file.flush().map_err(failed);
             }
             for line in piece.raw.split_inclusive(|byte| *byte == b'\n') {
-                let (time, content) = line.split_at(line.iter().position(|byte| *byte == b' ').map_or(0, |at| at + 1));
+                let (time, content) = mask.shown(line);
                 if with_times {
                     file.write_all(time).map_err(failed)?;
                 }
-                file.write_all(&mask.hide(content)).map_err(failed)?;
+                file.write_all(&content).map_err(failed)?;
             }
             cursor = piece.next;
         }

@@ -68,6 +68,16 @@ impl SessionSecrets {
     }
 }
 
+/// Why there is no value of a secret.
+pub(crate) enum Missing {
+    /// There is no such secret.
+    Secret,
+    /// The keyring holds no value for it any more.
+    Value,
+    /// The keyring cannot be asked.
+    Keyring(Error),
+}
+
 impl App {
     /// Sets the value of a secret, making its name where it is new. A value that this session held gives way to it.
     ///
@@ -90,6 +100,7 @@ impl App {
         self.ports.vault.store(&self.account(&drawer, id).await?, value).await.map_err(no_keyring)?;
         self.ports.history.save_secret(project, &entry).await?;
         self.session_secrets.forget(project, name);
+        self.masks.ask_again();
         tracing::info!(project = %project, secret = %name, "secret set");
         self.ports.sink.announce(Notice::Project(project.clone()));
         Ok(entry)
@@ -109,6 +120,7 @@ impl App {
         check(name, &value)?;
         self.project(project).await?;
         self.session_secrets.all().insert((project.clone(), name.clone()), value);
+        self.masks.ask_again();
         tracing::info!(project = %project, secret = %name, "secret set for this session");
         self.ports.sink.announce(Notice::Project(project.clone()));
         Ok(())
@@ -195,34 +207,62 @@ impl App {
         names: &[SecretName],
     ) -> Result<Vec<(SecretName, SecretValue)>, Error> {
         let (mut values, mut problems) = (Vec::new(), Vec::new());
-        if names.is_empty() {
-            return Ok(values);
-        }
-        let drawer = self.project(project).await?;
-        let entries = self.ports.history.secrets(project).await?;
-        for (index, name) in names.iter().enumerate() {
-            let mut refuse = |code: &str, message: String| {
-                problems.push(Problem::new(format!("secrets[{index}]"), code, message));
-            };
-            if let Some(value) = self.session_secrets.value(project, name) {
-                values.push((name.clone(), value));
-                continue;
-            }
-            let Some(entry) = entries.iter().find(|entry| entry.name == *name) else {
-                refuse("unknown_secret", no_secret(name, project));
-                continue;
-            };
-            match self.ports.vault.read(&self.account(&drawer, entry.id).await?).await.map_err(no_keyring)? {
-                Some(value) => values.push((name.clone(), value)),
-                None => refuse(
+        for (index, (name, found)) in self.find_secret_values(project, names).await?.into_iter().enumerate() {
+            let (code, message) = match found {
+                Ok(value) => {
+                    values.push((name, value));
+                    continue;
+                }
+                Err(Missing::Keyring(error)) => return Err(error),
+                Err(Missing::Secret) => ("unknown_secret", no_secret(&name, project)),
+                Err(Missing::Value) => (
                     "no_value",
                     format!(
                         "The keyring holds no value for the secret \"{name}\" any more: set it again with `berth secret set {name}`."
                     ),
                 ),
-            }
+            };
+            problems.push(Problem::new(format!("secrets[{index}]"), code, message));
         }
         if problems.is_empty() { Ok(values) } else { Err(Error::invalid(problems)) }
+    }
+
+    /// Reads values as `secret_values` does, and tells of each that is missing why. A keyring that does not answer is asked
+    /// once: each question may be one to a person.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown project; `Storage`.
+    pub(crate) async fn find_secret_values(
+        &self,
+        project: &ProjectName,
+        names: &[SecretName],
+    ) -> Result<Vec<(SecretName, Result<SecretValue, Missing>)>, Error> {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let drawer = self.project(project).await?;
+        let entries = self.ports.history.secrets(project).await?;
+        let mut found = Vec::with_capacity(names.len());
+        let mut refused: Option<Error> = None;
+        for name in names {
+            let entry = entries.iter().find(|entry| entry.name == *name);
+            let value = match (self.session_secrets.value(project, name), entry, &refused) {
+                (Some(value), _, _) => Ok(value),
+                (None, None, _) => Err(Missing::Secret),
+                (None, Some(_), Some(error)) => Err(Missing::Keyring(error.clone())),
+                (None, Some(entry), None) => {
+                    match self.ports.vault.read(&self.account(&drawer, entry.id).await?).await.map_err(no_keyring) {
+                        Ok(value) => value.ok_or(Missing::Value),
+                        Err(error) => {
+                            refused = Some(error.clone());
+                            Err(Missing::Keyring(error))
+                        }
+                    }
+                }
+            };
+            found.push((name.clone(), value));
+        }
+        Ok(found)
     }
 
     async fn secret(&self, project: &ProjectName, name: &SecretName) -> Result<Option<SecretEntry>, Error> {

@@ -121,9 +121,7 @@ impl<'a> Printer<'a> {
     fn emit(&self, log: &LogInfo, raw: &[u8], several: bool) {
         let mut text = Vec::with_capacity(raw.len());
         for line in raw.split_inclusive(|byte| *byte == b'\n') {
-            let at = line.iter().position(|byte| *byte == b' ').map_or(0, |space| space + 1);
-            let (time, content) = line.split_at(at);
-            let content = &*self.mask.hide(content);
+            let (time, content) = self.mask.shown(line);
             if self.session.output.is_text() {
                 if several {
                     text.extend_from_slice(format!("[{}/{}] ", log.attempt, log.key.container).as_bytes());
@@ -131,12 +129,12 @@ impl<'a> Printer<'a> {
                 if self.selection.timestamps {
                     text.extend_from_slice(time);
                 }
-                text.extend_from_slice(content);
+                text.extend_from_slice(&content);
             } else {
                 self.session.output.json_line(&json!({
                     "attempt": log.attempt, "pod": log.pod, "container": log.key.container,
                     "time": String::from_utf8_lossy(time).trim_end(),
-                    "text": String::from_utf8_lossy(content).trim_end_matches('\n'),
+                    "text": String::from_utf8_lossy(&content).trim_end_matches('\n'),
                 }));
             }
         }
