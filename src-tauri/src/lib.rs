@@ -19,6 +19,7 @@ mod logging;
 mod navigation;
 mod opening;
 mod preferences;
+mod revival;
 mod shell;
 mod views;
 
@@ -61,6 +62,7 @@ pub fn run() -> Result<(), tauri::Error> {
         .plugin(tauri_plugin_store::Builder::new().build())
         .plugin(navigation::plugin())
         .plugin(opening::plugin())
+        .plugin(revival::plugin())
         .invoke_handler(specta.invoke_handler())
         .setup(move |app| {
             specta.mount_events(app);

@@ -25,7 +25,10 @@ pub(crate) fn plugin<R: Runtime>() -> TauriPlugin<R> {
         .js_init_script(ASK)
         .on_page_load(|webview, load| match load.event() {
             PageLoadEvent::Started => measure(webview),
-            PageLoadEvent::Finished => show(webview),
+            PageLoadEvent::Finished => {
+                tracing::info!("the page is loaded");
+                show(webview);
+            }
         })
         .on_webview_ready(|webview| {
             tauri::async_runtime::spawn(async move {

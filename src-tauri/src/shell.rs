@@ -34,7 +34,7 @@ pub(crate) struct Shell {
     pub preferences: PreferencesFile,
     /// What is being typed into forms.
     pub drafts: Drafts,
-    startup: Startup,
+    startup: Mutex<Startup>,
     stop: CancellationToken,
     tasks: Mutex<Vec<JoinHandle<()>>>,
     _log: Option<WorkerGuard>,
@@ -64,7 +64,7 @@ impl Shell {
             Ok(app) => tasks.push(tauri::async_runtime::spawn(run_engine(Arc::clone(app), stop.clone()))),
             Err(error) => tracing::error!(message = %error.message, "the history cannot be used"),
         }
-        Self { app, preferences, drafts, startup, stop, tasks: Mutex::new(tasks), _log: log }
+        Self { app, preferences, drafts, startup: Mutex::new(startup), stop, tasks: Mutex::new(tasks), _log: log }
     }
 
     /// The core.
@@ -77,11 +77,19 @@ impl Shell {
 
     /// How the start went.
     pub async fn startup(&self) -> Startup {
-        let mut startup = self.startup.clone();
+        let mut startup = self.startup.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Ok(app) = &self.app {
             startup.installation = app.history().installation().await.ok();
         }
         startup
+    }
+
+    /// Adds to what a page tells as it begins.
+    pub fn tell(&self, notice: String) {
+        let mut startup = self.startup.lock().unwrap_or_else(PoisonError::into_inner);
+        if !startup.notices.contains(&notice) {
+            startup.notices.push(notice);
+        }
     }
 
     /// Ends the engine and waits for it, but not for ever.

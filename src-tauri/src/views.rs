@@ -27,7 +27,7 @@ pub(crate) use standing::StandingView;
 pub(crate) use value::{Json, Whole};
 pub(crate) use vault::{ProfileView, SecretView};
 
-/// How the start went.
+/// How the start went, and what became of the window since.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub(crate) struct Startup {
     /// The data folder.

@@ -1,5 +1,7 @@
 //! Nothing that was typed is lost: not by an error, a switch of contexts, a restart or a crash.
 
+use std::time::{Duration, Instant};
+
 use serde_json::Value;
 
 use crate::PATIENCE;
@@ -133,5 +135,32 @@ async fn a_draft_outlives_a_crash_in_the_middle_of_typing() {
     holds(&window, "python:3.12");
     code_holds(&window, "print('before the crash')");
     window.shot("restored");
+    window.close();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_outlives_the_pages_own_process_and_the_window_does_not_stay_empty() {
+    let sandbox = Sandbox::new("drafts").await;
+    let stage = Stage::new(&sandbox.namespace);
+    let window = stage.open_window("draft-lost-page");
+    stage.choose_place(&window);
+    open_form(&window);
+    window.type_into("Image", "python:3.12");
+    window.type_into("Code", "print('before the page ended')");
+    stage.keeps_draft("print('before the page ended')", PATIENCE);
+    assert_eq!(stage.log().matches("the page is loaded").count(), 1);
+    // WebDriver's session ends with the page's process, so what the window shows then is not asked.
+    window.lose_page();
+    let deadline = Instant::now() + PATIENCE;
+    while stage.log().matches("the page is loaded").count() < 2 {
+        assert!(Instant::now() < deadline, "the window stays empty: {}", stage.log());
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    window.crash();
+
+    let window = stage.open_window("draft-after-lost-page");
+    open_form(&window);
+    holds(&window, "python:3.12");
+    code_holds(&window, "print('before the page ended')");
     window.close();
 }

@@ -64,6 +64,12 @@ impl Stage {
         folder.into_iter().flatten().flatten().filter_map(|entry| std::fs::read_to_string(entry.path()).ok()).collect()
     }
 
+    /// What the window wrote into its own log.
+    pub fn log(&self) -> String {
+        let folder = std::fs::read_dir(self.folder.path().join("data/log"));
+        folder.into_iter().flatten().flatten().filter_map(|entry| std::fs::read_to_string(entry.path()).ok()).collect()
+    }
+
     /// Waits until a text that was typed is on disk.
     #[track_caller]
     pub fn keeps_draft(&self, text: &str, patience: Duration) {

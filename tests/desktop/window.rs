@@ -220,6 +220,11 @@ impl Window {
         self.driver.kill_program().unwrap_or_else(|error| panic!("{error}"));
     }
 
+    /// Lets the page's own process end, as for want of memory; the program goes on.
+    pub fn lose_page(&self) {
+        self.driver.kill_page().unwrap_or_else(|error| panic!("{error}"));
+    }
+
     #[track_caller]
     fn find(&self, xpath: &str, patience: Duration) -> String {
         let deadline = Instant::now() + patience;

@@ -1522,7 +1522,7 @@ export type StandingView = {
 	looks: LookView[],
 };
 
-/**  How the start went. */
+/**  How the start went, and what became of the window since. */
 export type Startup = {
 	/**  The data folder. */
 	data_dir: string,

@@ -71,16 +71,16 @@ impl Driver {
     /// # Errors
     /// When it does not run.
     pub fn kill_program(&self) -> Result<(), String> {
-        let driver = self.process.id().to_string();
-        let is_child = |folder: &Path| {
-            let status = std::fs::read_to_string(folder.join("status")).unwrap_or_default();
-            status.lines().any(|line| line.strip_prefix("PPid:").is_some_and(|parent| parent.trim() == driver))
-        };
-        let processes = std::fs::read_dir("/proc").map_err(|error| format!("/proc: {error}"))?.flatten();
-        let program = processes.map(|entry| entry.path()).find(|folder| is_child(folder));
-        let program = program.as_deref().and_then(Path::file_name).ok_or("the program does not run")?;
-        let killed = Command::new("kill").arg("-9").arg(program).status();
-        if killed.is_ok_and(|status| status.success()) { Ok(()) } else { Err("the program was not killed".to_owned()) }
+        kill(child(self.process.id(), "")?)
+    }
+
+    /// Kills the process that WebKit runs the program's page in.
+    ///
+    /// # Errors
+    /// When it does not run.
+    pub fn kill_page(&self) -> Result<(), String> {
+        // The kernel keeps 15 letters of a name.
+        kill(child(child(self.process.id(), "")?, "WebKitWebProces")?)
     }
 
     fn wait_until_ready(&self) -> Result<(), String> {
@@ -155,6 +155,26 @@ impl Drop for Driver {
         self.process.kill().ok();
         self.process.wait().ok();
     }
+}
+
+/// The process of a name that another one started; any where the name is empty.
+fn child(parent: u32, name: &str) -> Result<u32, String> {
+    let is_it = |folder: &Path| {
+        let status = std::fs::read_to_string(folder.join("status")).unwrap_or_default();
+        let says = |key: &str, value: &str| {
+            status.lines().any(|line| line.strip_prefix(key).is_some_and(|found| found.trim() == value))
+        };
+        says("PPid:", &parent.to_string()) && (name.is_empty() || says("Name:", name))
+    };
+    let processes = std::fs::read_dir("/proc").map_err(|error| format!("/proc: {error}"))?.flatten();
+    let found = processes.map(|entry| entry.path()).find(|folder| is_it(folder));
+    let id = found.as_deref().and_then(Path::file_name).and_then(|id| id.to_str()?.parse().ok());
+    id.ok_or_else(|| format!("process {parent} has no child {name}"))
+}
+
+fn kill(process: u32) -> Result<(), String> {
+    let killed = Command::new("kill").arg("-9").arg(process.to_string()).status();
+    if killed.is_ok_and(|status| status.success()) { Ok(()) } else { Err(format!("process {process} was not killed")) }
 }
 
 fn free_port() -> std::io::Result<u16> {
