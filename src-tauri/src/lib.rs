@@ -19,6 +19,7 @@ mod logging;
 mod navigation;
 mod opening;
 mod preferences;
+#[cfg(not(windows))]
 mod revival;
 mod shell;
 mod views;
@@ -56,13 +57,15 @@ pub fn run() -> Result<(), tauri::Error> {
     #[cfg(target_os = "linux")]
     graphics::choose();
     let specta = bindings::specta_builder();
-    let app = one_window(tauri::Builder::default())
+    let builder = one_window(tauri::Builder::default());
+    #[cfg(not(windows))]
+    let builder = revival::watch_over(builder);
+    let app = builder
         // Where the window stood and how large it was; whether it is seen is not its to say.
         .plugin(tauri_plugin_window_state::Builder::new().with_state_flags(WINDOW_STATE).build())
         .plugin(tauri_plugin_store::Builder::new().build())
         .plugin(navigation::plugin())
         .plugin(opening::plugin())
-        .plugin(revival::plugin())
         .invoke_handler(specta.invoke_handler())
         .setup(move |app| {
             specta.mount_events(app);

@@ -85,6 +85,7 @@ impl Shell {
     }
 
     /// Adds to what a page tells as it begins.
+    #[cfg(not(windows))]
     pub fn tell(&self, notice: String) {
         let mut startup = self.startup.lock().unwrap_or_else(PoisonError::into_inner);
         if !startup.notices.contains(&notice) {
