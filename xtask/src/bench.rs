@@ -109,7 +109,8 @@ const ALL: &[Benchmark] = &[
               the blank page is open. That is measured twice: with the cluster's own programs at equal rights beside it, \
               and giving way to both, since a person's cluster is another machine and here it shares two processors with \
               the window.",
-        beyond: "",
+        beyond: "The page's clock has steps of 1 ms, and one step of a frame is 0.06 of a ratio: the same build is measured at \
+                 1.06 and, one step further, at 1.11 when it follows a log.",
         run: frames::run,
     },
 ];
