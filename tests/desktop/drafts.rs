@@ -15,6 +15,28 @@ fn open_form(window: &Window) {
     window.see("//h1[.='New run']", PATIENCE);
 }
 
+/// Opens the window and types an image and a line of code, until they are on disk.
+#[track_caller]
+fn typed(stage: &Stage, name: &str, code: &str) -> Window {
+    let window = stage.open_window(name);
+    stage.choose_place(&window);
+    open_form(&window);
+    window.type_into("Image", "python:3.12");
+    window.type_into("Code", code);
+    stage.keeps_draft(code, PATIENCE);
+    window
+}
+
+/// Opens the window again, with what was typed in its form.
+#[track_caller]
+fn restored(stage: &Stage, name: &str, code: &str) -> Window {
+    let window = stage.open_window(name);
+    open_form(&window);
+    holds(&window, "python:3.12");
+    code_holds(&window, code);
+    window
+}
+
 /// Waits until a field holds a text.
 #[track_caller]
 fn holds(window: &Window, text: &str) {
@@ -121,19 +143,11 @@ async fn a_draft_outlives_a_restart_without_what_looks_secret() {
 async fn a_draft_outlives_a_crash_in_the_middle_of_typing() {
     let sandbox = Sandbox::new("drafts").await;
     let stage = Stage::new(&sandbox.namespace);
-    let window = stage.open_window("draft-crash");
-    stage.choose_place(&window);
-    open_form(&window);
-    window.type_into("Image", "python:3.12");
-    window.type_into("Code", "print('before the crash')");
-    stage.keeps_draft("print('before the crash')", PATIENCE);
+    let window = typed(&stage, "draft-crash", "print('before the crash')");
     window.type_into("Command", "python half");
     window.crash();
 
-    let window = stage.open_window("draft-after-crash");
-    open_form(&window);
-    holds(&window, "python:3.12");
-    code_holds(&window, "print('before the crash')");
+    let window = restored(&stage, "draft-after-crash", "print('before the crash')");
     window.shot("restored");
     window.close();
 }
@@ -142,12 +156,7 @@ async fn a_draft_outlives_a_crash_in_the_middle_of_typing() {
 async fn a_draft_outlives_the_pages_own_process_and_the_window_does_not_stay_empty() {
     let sandbox = Sandbox::new("drafts").await;
     let stage = Stage::new(&sandbox.namespace);
-    let window = stage.open_window("draft-lost-page");
-    stage.choose_place(&window);
-    open_form(&window);
-    window.type_into("Image", "python:3.12");
-    window.type_into("Code", "print('before the page ended')");
-    stage.keeps_draft("print('before the page ended')", PATIENCE);
+    let window = typed(&stage, "draft-lost-page", "print('before the page ended')");
     assert_eq!(stage.log().matches("the page is loaded").count(), 1);
     // WebDriver's session ends with the page's process, so what the window shows then is not asked.
     window.lose_page();
@@ -158,9 +167,5 @@ async fn a_draft_outlives_the_pages_own_process_and_the_window_does_not_stay_emp
     }
     window.crash();
 
-    let window = stage.open_window("draft-after-lost-page");
-    open_form(&window);
-    holds(&window, "python:3.12");
-    code_holds(&window, "print('before the page ended')");
-    window.close();
+    restored(&stage, "draft-after-lost-page", "print('before the page ended')").close();
 }

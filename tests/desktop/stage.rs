@@ -59,14 +59,18 @@ impl Stage {
 
     /// Everything in the folder of the drafts.
     pub fn drafts(&self) -> String {
-        let folder = std::fs::read_dir(self.folder.path().join("data/drafts"));
-        // A draft is written beside and then takes its name: what is there at one moment may be gone at the next.
-        folder.into_iter().flatten().flatten().filter_map(|entry| std::fs::read_to_string(entry.path()).ok()).collect()
+        self.texts("drafts")
     }
 
     /// What the window wrote into its own log.
     pub fn log(&self) -> String {
-        let folder = std::fs::read_dir(self.folder.path().join("data/log"));
+        self.texts("log")
+    }
+
+    /// All files in a folder of the data folder, one after the other.
+    fn texts(&self, folder: &str) -> String {
+        let folder = std::fs::read_dir(self.folder.path().join("data").join(folder));
+        // A draft is written beside and then takes its name: what is there at one moment may be gone at the next.
         folder.into_iter().flatten().flatten().filter_map(|entry| std::fs::read_to_string(entry.path()).ok()).collect()
     }
 

@@ -139,21 +139,18 @@ async fn take(sandbox: &Sandbox, name: &str, main: &ObjectRef, owned: &[Value], 
         Step::Until(is_there) => return Some(moment(sandbox, name, main, *is_there).await),
         Step::Delete => drop(api.delete(&job, "propagationPolicy=Foreground").await.ok(name)),
         Step::DeletePods => {
-            for pod in look(sandbox, &main.name).await.pods {
-                let path = sandbox.core(&format!("/pods/{}", pod["metadata"]["name"].as_str().unwrap()));
+            for (_, path) in pods(sandbox, &main.name).await {
                 api.delete(&path, "propagationPolicy=Background&gracePeriodSeconds=1").await;
             }
         }
         Step::EvictPods => {
-            for pod in look(sandbox, &main.name).await.pods {
-                let name = pod["metadata"]["name"].as_str().unwrap();
+            for (name, path) in pods(sandbox, &main.name).await {
                 let eviction = json!({"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": name}});
-                api.post(&sandbox.core(&format!("/pods/{name}/eviction")), &eviction).await.ok(name);
+                api.post(&format!("{path}/eviction"), &eviction).await.ok(&name);
             }
         }
         Step::LetGoOfPods => {
-            for pod in look(sandbox, &main.name).await.pods {
-                let path = sandbox.core(&format!("/pods/{}", pod["metadata"]["name"].as_str().unwrap()));
+            for (_, path) in pods(sandbox, &main.name).await {
                 api.patch(&path, &json!({"metadata": {"finalizers": null}})).await.ok(name);
             }
         }
@@ -162,6 +159,15 @@ async fn take(sandbox: &Sandbox, name: &str, main: &ObjectRef, owned: &[Value], 
         }
     }
     None
+}
+
+/// Names of a run's pods, and their paths.
+async fn pods(sandbox: &Sandbox, run: &str) -> Vec<(String, String)> {
+    let of = |pod: &Value| {
+        let name = pod["metadata"]["name"].as_str().unwrap();
+        (name.to_owned(), sandbox.core(&format!("/pods/{name}")))
+    };
+    look(sandbox, run).await.pods.iter().map(of).collect()
 }
 
 /// Waits for a moment, and keeps the last look at it within [`SETTLING`]: the next may find the cluster a step further.

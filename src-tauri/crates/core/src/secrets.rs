@@ -74,8 +74,8 @@ pub(crate) enum Missing {
     Secret,
     /// The keyring holds no value for it any more.
     Value,
-    /// The keyring cannot be asked.
-    Keyring(Error),
+    /// It could not be read.
+    Unread(Error),
 }
 
 impl App {
@@ -213,7 +213,7 @@ impl App {
                     values.push((name, value));
                     continue;
                 }
-                Err(Missing::Keyring(error)) => return Err(error),
+                Err(Missing::Unread(error)) => return Err(error),
                 Err(Missing::Secret) => ("unknown_secret", no_secret(&name, project)),
                 Err(Missing::Value) => (
                     "no_value",
@@ -227,8 +227,8 @@ impl App {
         if problems.is_empty() { Ok(values) } else { Err(Error::invalid(problems)) }
     }
 
-    /// Reads values as `secret_values` does, and tells of each that is missing why. A keyring that does not answer is asked
-    /// once: each question may be one to a person.
+    /// Reads values as `secret_values` does, and tells of each that is missing why. A keyring that cannot be used is asked
+    /// once, since each question may be one to a person; a single value that cannot be read keeps back no other.
     ///
     /// # Errors
     /// `NotFound` for an unknown project; `Storage`.
@@ -243,21 +243,17 @@ impl App {
         let drawer = self.project(project).await?;
         let entries = self.ports.history.secrets(project).await?;
         let mut found = Vec::with_capacity(names.len());
-        let mut refused: Option<Error> = None;
+        let mut unusable: Option<Error> = None;
         for name in names {
             let entry = entries.iter().find(|entry| entry.name == *name);
-            let value = match (self.session_secrets.value(project, name), entry, &refused) {
+            let value = match (self.session_secrets.value(project, name), entry, &unusable) {
                 (Some(value), _, _) => Ok(value),
                 (None, None, _) => Err(Missing::Secret),
-                (None, Some(_), Some(error)) => Err(Missing::Keyring(error.clone())),
+                (None, Some(_), Some(error)) => Err(Missing::Unread(error.clone())),
                 (None, Some(entry), None) => {
-                    match self.ports.vault.read(&self.account(&drawer, entry.id).await?).await.map_err(no_keyring) {
-                        Ok(value) => value.ok_or(Missing::Value),
-                        Err(error) => {
-                            refused = Some(error.clone());
-                            Err(Missing::Keyring(error))
-                        }
-                    }
+                    let read = self.ports.vault.read(&self.account(&drawer, entry.id).await?).await.map_err(no_keyring);
+                    unusable = read.as_ref().err().filter(|error| error.code == ErrorCode::Keyring).cloned();
+                    read.map_err(Missing::Unread).and_then(|value| value.ok_or(Missing::Value))
                 }
             };
             found.push((name.clone(), value));

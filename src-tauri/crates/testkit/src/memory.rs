@@ -12,12 +12,18 @@ use jiff::{SignedDuration, Timestamp};
 pub struct MemoryVault {
     values: Mutex<HashMap<String, String>>,
     is_locked: std::sync::atomic::AtomicBool,
+    spoiled: Mutex<Option<String>>,
 }
 
 impl MemoryVault {
     /// Makes every call fail as a locked keyring does, or not any more.
     pub fn lock(&self, locked: bool) {
         self.is_locked.store(locked, std::sync::atomic::Ordering::SeqCst);
+    }
+
+    /// Makes reading the secret of this value fail, and no other, as where another program wrote over it.
+    pub fn spoil(&self, value: &str) {
+        *self.spoiled.lock().unwrap_or_else(PoisonError::into_inner) = Some(value.to_owned());
     }
 
     fn values(&self) -> Result<std::sync::MutexGuard<'_, HashMap<String, String>>, StoreError> {
@@ -36,7 +42,11 @@ impl SecretVault for MemoryVault {
     }
 
     async fn read(&self, account: &str) -> Result<Option<SecretValue>, StoreError> {
-        Ok(self.values()?.get(account).cloned().map(SecretValue::new))
+        let value = self.values()?.get(account).cloned();
+        if value.is_some() && value == *self.spoiled.lock().unwrap_or_else(PoisonError::into_inner) {
+            return Err(StoreError::Failed("spoiled by the test".to_owned()));
+        }
+        Ok(value.map(SecretValue::new))
     }
 
     async fn delete(&self, account: &str) -> Result<(), StoreError> {

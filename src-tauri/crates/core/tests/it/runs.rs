@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 use berth_core::ports::{Notice, SecretValue, SecretVault};
 use berth_core::{DeleteScope, ErrorCode, SecretPlace};
 use berth_model::{InstallationId, Run, RunId, RunState, RunStatus, Submission, Transition, Wish};
+use berth_testkit::program::open;
 use berth_testkit::{Fault, On};
 use serde_json::json;
 
-use crate::world::{World, request};
+use crate::world::{World, kubeconfig_in, request};
 
 /// Ends a run as the engine would.
 async fn end(world: &World, run: RunId, state: RunState) {
@@ -268,6 +269,27 @@ async fn a_session_keeps_a_value_in_memory_alone_and_uses_it_first() {
     assert!(known.is_empty(), "another program knows not even its name");
     world.app.delete_secret(&project, &name).await.unwrap();
     assert!(world.app.secrets(&project).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_value_that_cannot_be_read_keeps_no_other_from_being_hidden() {
+    let world = World::new();
+    let mut request = request(RunId::random());
+    request.overrides = serde_json::json!({"secrets": ["FIRST", "SECOND"]});
+    for (name, value) in [("FIRST", "written over"), ("SECOND", "canary-88")] {
+        let value = SecretValue::new(value.to_owned());
+        world.app.set_secret(&request.project, &name.parse().unwrap(), &value).await.unwrap();
+    }
+    let run = world.app.launch(&request).await.unwrap().run.id;
+    world.vault.spoil("written over");
+    let kubeconfig = kubeconfig_in(world.folder.path());
+    let later = || open(world.folder.path(), &kubeconfig, Arc::default(), Arc::clone(&world.vault));
+    let mask = later().mask(run).await.unwrap();
+    let told = mask.told().unwrap();
+    assert!(told.contains("FIRST") && !told.contains("SECOND"), "{told}");
+    assert!(!mask.spares(b"it says canary-88"), "the second value is hidden all the same");
+    world.vault.lock(true);
+    assert!(later().mask(run).await.unwrap().told().unwrap().contains("FIRST, SECOND"));
 }
 
 #[tokio::test]
